@@ -1,0 +1,3 @@
+//! Creates Python projects that are engineered from the first minute, and keeps them so.
+
+pub mod model;

@@ -1,0 +1,146 @@
+//! The manifest of a template or a layer, as `docs/template-format.md` describes it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use semver::Version;
+use serde::{Serialize, Serializer};
+
+use super::condition::Condition;
+use super::language::Words;
+use super::question::Question;
+use super::value::Value;
+
+/// The version of the manifest format that this program reads and writes.
+pub const FORMAT: i64 = 1;
+
+/// Whether a manifest belongs to a template or to a layer.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Role {
+    /// A template: makes a project.
+    Template,
+    /// A layer: a part that templates share.
+    Layer,
+}
+
+impl Role {
+    /// Returns the name of the manifest file.
+    pub fn file_name(self) -> &'static str {
+        match self {
+            Self::Template => "template.toml",
+            Self::Layer => "layer.toml",
+        }
+    }
+
+    /// Returns the name of the manifest's first table.
+    pub fn table(self) -> &'static str {
+        match self {
+            Self::Template => "template",
+            Self::Layer => "layer",
+        }
+    }
+}
+
+/// Names a layer: `builtin:docker`, or `docker` for one of the template's own.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum LayerName {
+    /// A layer that comes with pyscaffold.
+    Builtin(String),
+    /// A layer below `layers/` of the template itself.
+    Own(String),
+}
+
+impl LayerName {
+    /// Reads a name as manifests write it.
+    pub fn parse(text: &str) -> Self {
+        match text.strip_prefix("builtin:") {
+            Some(name) => Self::Builtin(name.to_owned()),
+            None => Self::Own(text.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for LayerName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Builtin(name) => write!(f, "builtin:{name}"),
+            Self::Own(name) => f.write_str(name),
+        }
+    }
+}
+
+impl Serialize for LayerName {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// The use of a layer by a template.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct LayerUse {
+    /// The layer.
+    pub name: LayerName,
+    /// The layer is active only if this holds.
+    pub when: Condition,
+    /// The line of the manifest.
+    pub line: usize,
+}
+
+/// What a manifest says about some of its files.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FileRule {
+    /// A file or folder below `files/`, or one that begins with `slots/`.
+    pub path: String,
+    /// The path that a file is made as, where that is another one.
+    pub to: Option<String>,
+    /// The files are made only if this holds.
+    pub when: Condition,
+    /// Whether the files are made executable.
+    pub executable: bool,
+    /// Whether the files take the place of those of a lower layer.
+    pub replaces: bool,
+    /// The line of the manifest.
+    pub line: usize,
+}
+
+/// Another default for a question of a layer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct DefaultOverride {
+    /// The new default.
+    pub value: Value,
+    /// The line of the manifest.
+    pub line: usize,
+}
+
+/// The manifest of a template or a layer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Manifest {
+    /// Whether this is a template or a layer.
+    pub role: Role,
+    /// The manifest file as messages call it.
+    pub file: String,
+    /// The short name.
+    pub name: String,
+    /// The version.
+    pub version: Version,
+    /// A title of a few words.
+    pub title: Words,
+    /// One line.
+    pub summary: Words,
+    /// A paragraph.
+    pub description: Option<Words>,
+    /// Words by which it is found.
+    pub tags: Vec<String>,
+    /// Commands that are printed as next steps.
+    pub next: Vec<String>,
+    /// The layers below, lowest first.
+    pub layers: Vec<LayerUse>,
+    /// Other defaults for the questions of the layers.
+    pub defaults: BTreeMap<String, DefaultOverride>,
+    /// The questions.
+    pub questions: Vec<Question>,
+    /// What holds for some of the files.
+    pub files: Vec<FileRule>,
+    /// Import names that a project must not take.
+    pub reserved: Vec<String>,
+}

@@ -1,0 +1,76 @@
+//! What is wrong with a template, and where.
+
+use std::fmt;
+
+/// One thing that is wrong in a file of a template.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Problem {
+    /// The file, as the template's author calls it.
+    pub file: String,
+    /// The line, counted from 1, where one is to blame.
+    pub line: Option<usize>,
+    /// What is wrong: a lower-case sentence without a final stop.
+    pub message: String,
+}
+
+impl Problem {
+    /// Returns a problem of a line.
+    pub fn at(file: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            line: Some(line),
+            message: message.into(),
+        }
+    }
+
+    /// Returns a problem of a whole file.
+    pub fn of(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            file: file.into(),
+            line: None,
+            message: message.into(),
+        }
+    }
+}
+
+/// Writes the problem the way compilers do, so that editors can jump to it.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+            None => write!(f, "{}: {}", self.file, self.message),
+        }
+    }
+}
+
+/// Returns the candidate that a misspelled word most likely meant.
+///
+/// Two words are near if they begin alike (Jaro-Winkler), or if one slip of the finger makes one from the other.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    const CLOSE_ENOUGH: f64 = 0.8;
+    const ONE_SLIP: f64 = 0.9;
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let slip = word.len() > 2 && strsim::osa_distance(word, candidate) == 1;
+            let alike = strsim::jaro_winkler(word, candidate);
+            (if slip { alike.max(ONE_SLIP) } else { alike }, candidate)
+        })
+        .filter(|(likeness, _)| *likeness >= CLOSE_ENOUGH)
+        .max_by(|left, right| left.0.total_cmp(&right.0))
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelled_word_finds_its_neighbour() {
+        let words = ["fastapi-api", "scrapy-crawler", "click-cli"];
+        assert_eq!(nearest("fastapi-ap", words), Some("fastapi-api"));
+        assert_eq!(nearest("scrapy-crawlr", words), Some("scrapy-crawler"));
+        assert_eq!(nearest("zzz", words), None);
+        assert_eq!(nearest("gti", ["git", "defaults"]), Some("git"));
+    }
+}

@@ -1,0 +1,123 @@
+//! The record of how a project was made, `.pyscaffold.toml` in the project.
+//!
+//! It names the template, every layer that took part, the git tree id of the untouched render, and every answer, so that the
+//! same render can be made again by anyone. It is written sorted and one value a line, so that two branches merge.
+
+use std::collections::BTreeMap;
+
+use semver::Version;
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+
+use super::value::{Answers, Value};
+
+/// The path of the record in a project.
+pub const PATH: &str = ".pyscaffold.toml";
+
+/// The version of the record format that this program writes.
+pub const FORMAT: i64 = 1;
+
+/// How a project was made.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Record {
+    /// The template's name.
+    pub template: String,
+    /// Where the template came from: `builtin`, or the folder as it was named.
+    pub source: String,
+    /// The template's version.
+    pub version: Version,
+    /// The versions of the active layers by name.
+    pub layers: BTreeMap<String, Version>,
+    /// The git tree id (SHA-1, hexadecimal) of the untouched render without the record, with every secret empty.
+    pub tree: String,
+    /// Every answer but the secret ones.
+    pub answers: Answers,
+}
+
+impl Record {
+    /// Returns the record as TOML.
+    pub fn to_toml(&self) -> String {
+        let mut document = DocumentMut::new();
+        document.decor_mut().set_prefix(
+            "# How this project was made, for `pyscaffold update`. Commit it; change answers by an update.\n",
+        );
+        document.insert("format", value(FORMAT));
+        document.insert("tree", value(&self.tree));
+        let mut template = Table::new();
+        template.insert("name", value(&self.template));
+        template.insert("source", value(&self.source));
+        template.insert("version", value(self.version.to_string()));
+        document.insert("template", Item::Table(template));
+        let mut layers = Table::new();
+        for (name, version) in &self.layers {
+            layers.insert(name, value(version.to_string()));
+        }
+        document.insert("layers", Item::Table(layers));
+        let mut answers = Table::new();
+        for (key, answer) in &self.answers {
+            answers.insert(key, to_item(answer));
+        }
+        document.insert("answers", Item::Table(answers));
+        document.to_string()
+    }
+}
+
+fn to_item(answer: &Value) -> Item {
+    match answer {
+        Value::Text(text) => value(text),
+        Value::Bool(flag) => value(*flag),
+        Value::Integer(number) => value(*number),
+        Value::List(values) => value(values.iter().collect::<Array>()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_record_is_sorted_and_reads_back() {
+        let record = Record {
+            template: "fastapi-api".to_owned(),
+            source: "builtin".to_owned(),
+            version: Version::new(1, 0, 0),
+            layers: BTreeMap::from([
+                ("builtin:docker".to_owned(), Version::new(1, 2, 0)),
+                ("builtin:base".to_owned(), Version::new(1, 0, 0)),
+            ]),
+            tree: "4b825dc642cb6eb9a060e54bf8d69288fbee4904".to_owned(),
+            answers: Answers::from([
+                ("python".to_owned(), Value::from("3.13")),
+                (
+                    "author".to_owned(),
+                    Value::from("Ada \"Countess\" Lovelace"),
+                ),
+                ("docker".to_owned(), Value::Bool(true)),
+                ("extras".to_owned(), Value::List(vec!["etag".to_owned()])),
+                ("year".to_owned(), Value::Integer(2026)),
+            ]),
+        };
+        let text = record.to_toml();
+        insta::assert_snapshot!(text, @r#"
+        # How this project was made, for `pyscaffold update`. Commit it; change answers by an update.
+        format = 1
+        tree = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+
+        [template]
+        name = "fastapi-api"
+        source = "builtin"
+        version = "1.0.0"
+
+        [layers]
+        "builtin:base" = "1.0.0"
+        "builtin:docker" = "1.2.0"
+
+        [answers]
+        author = 'Ada "Countess" Lovelace'
+        docker = true
+        extras = ["etag"]
+        python = "3.13"
+        year = 2026
+        "#);
+        assert!(text.parse::<DocumentMut>().is_ok());
+    }
+}
