@@ -1,0 +1,406 @@
+//! Lays the layers of a template over each other and renders the tree of a project.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use semver::Version;
+use toml_edit::DocumentMut;
+
+use super::budget;
+use super::escape::Language;
+use super::line_merge::unite_lines;
+use super::ownership::{Placed, fills, is_shared, placed};
+use super::render::{RenderError, Renderer};
+use super::resolve::Resolved;
+use super::syntax::Source;
+use super::toml_merge::{self, OnConflict, TomlMergeError};
+use crate::model::relpath::{RelPath, RelPathError};
+use crate::model::template::{Layer, Template};
+use crate::model::tree::{File, Tree};
+
+/// The ending of files whose slots are separated by empty lines.
+const MARKDOWN: &str = ".md";
+
+/// The files of a project, and which layers they come from.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Composition {
+    /// The files.
+    pub tree: Tree,
+    /// The layers that each path comes from, lowest first.
+    pub origins: BTreeMap<RelPath, Vec<String>>,
+    /// The versions of the layers that took part, the template's own not among them.
+    pub layers: BTreeMap<String, Version>,
+}
+
+/// Why the layers do not make a project.
+#[derive(Debug, thiserror::Error)]
+pub enum ComposeError {
+    /// A file or a slot's text cannot be rendered.
+    #[error("{place}:{}: {error}", .error.line())]
+    Render {
+        /// The layer and the file.
+        place: String,
+        /// What is wrong.
+        error: RenderError,
+    },
+    /// A path cannot be rendered.
+    #[error("{place}: the path cannot be rendered: {error}")]
+    RenderPath {
+        /// The layer and the file.
+        place: String,
+        /// What is wrong.
+        error: RenderError,
+    },
+    /// A rendered path is not allowed.
+    #[error("{place}: {error}")]
+    Path {
+        /// The layer and the file.
+        place: String,
+        /// What is wrong with the path.
+        error: RelPathError,
+    },
+    /// Two layers bring the same path.
+    #[error(
+        "both {lower} and {upper} bring `{path}`, and the upper one does not say `replaces = true`"
+    )]
+    TwoOwners {
+        /// The path.
+        path: RelPath,
+        /// The lower layer.
+        lower: String,
+        /// The upper layer.
+        upper: String,
+    },
+    /// Two paths are one on some file systems, or a file lies where a folder must be.
+    #[error(
+        "`{first}` and `{second}` cannot stand side by side: some systems take them for one path, or one is a file and the other lies below it"
+    )]
+    Collision {
+        /// One path.
+        first: RelPath,
+        /// The other.
+        second: RelPath,
+    },
+    /// A text fills a slot that its file does not have.
+    #[error("{place}: `{path}` has no slot `{slot}`")]
+    NoSlot {
+        /// The layer and the text.
+        place: String,
+        /// The file.
+        path: RelPath,
+        /// The slot.
+        slot: String,
+    },
+    /// A file that is rendered or merged is not UTF-8.
+    #[error("{place}: the file is not UTF-8; without `.hbs` it is copied byte for byte")]
+    NotText {
+        /// The layer and the file.
+        place: String,
+    },
+    /// A fragment is not TOML after rendering.
+    #[error("{place}: not TOML after rendering: {message}")]
+    NotToml {
+        /// The layer and the file.
+        place: String,
+        /// What the TOML parser says.
+        message: String,
+    },
+    /// Two fragments contradict each other.
+    #[error("{place}: {error}")]
+    Merge {
+        /// The layer and the file.
+        place: String,
+        /// What contradicts what.
+        error: TomlMergeError,
+    },
+    /// The project is larger than allowed.
+    #[error("the project passes the limit of {limit}")]
+    TooLarge {
+        /// The limit, with its unit.
+        limit: String,
+    },
+}
+
+struct Part<'a> {
+    layer: &'a Layer,
+    file: Placed<'a>,
+}
+
+impl Part<'_> {
+    fn place(&self) -> String {
+        format!("{}: {}", self.layer.label(), self.file.source)
+    }
+}
+
+struct SlotText {
+    place: String,
+    text: String,
+}
+
+type SlotTexts = BTreeMap<(RelPath, String), Vec<SlotText>>;
+
+/// Renders all files of a template.
+///
+/// # Errors
+/// The first thing that is wrong, in the order of the paths.
+pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, ComposeError> {
+    let mut renderer = Renderer::new(resolved.names());
+    let active: Vec<&Layer> = template
+        .layers
+        .iter()
+        .filter(|layer| layer.when.holds(&resolved.answers))
+        .collect();
+    let slots = slot_texts(&active, resolved, &mut renderer)?;
+    let mut parts: BTreeMap<RelPath, Vec<Part<'_>>> = BTreeMap::new();
+    for &layer in &active {
+        for file in placed(&layer.package) {
+            if file.when.holds(&resolved.answers) {
+                let part = Part { layer, file };
+                let path = render_path(&mut renderer, &part.file.target, || part.place())?;
+                parts.entry(path).or_default().push(part);
+            }
+        }
+    }
+    if parts.len() > budget::FILES {
+        return Err(ComposeError::TooLarge {
+            limit: format!("{} files", budget::FILES),
+        });
+    }
+    let mut composition = Composition::default();
+    let mut size = 0;
+    for (path, parts) in parts {
+        let owners = owners(&path, parts)?;
+        let file = render_file(&mut renderer, &path, &owners, &slots)?;
+        size += file.bytes.len();
+        if size > budget::BYTES {
+            return Err(ComposeError::TooLarge {
+                limit: format!("{} bytes", budget::BYTES),
+            });
+        }
+        let labels = owners.iter().map(|part| part.layer.label()).collect();
+        composition.origins.insert(path.clone(), labels);
+        composition.tree.insert(path, file);
+    }
+    if let Some((first, second)) = composition.tree.collision() {
+        return Err(ComposeError::Collision {
+            first: first.clone(),
+            second: second.clone(),
+        });
+    }
+    composition.layers = active
+        .iter()
+        .filter(|layer| layer.name.is_some())
+        .map(|layer| (layer.label(), layer.package.manifest.version.clone()))
+        .collect();
+    Ok(composition)
+}
+
+fn render_path(
+    renderer: &mut Renderer,
+    target: &str,
+    place: impl Fn() -> String,
+) -> Result<RelPath, ComposeError> {
+    let rendered = if target.contains("{{") {
+        Cow::Owned(
+            renderer
+                .render(target, Language::Verbatim)
+                .map_err(|error| ComposeError::RenderPath {
+                    place: place(),
+                    error,
+                })?,
+        )
+    } else {
+        Cow::Borrowed(target)
+    };
+    RelPath::parse(&rendered).map_err(|error| ComposeError::Path {
+        place: place(),
+        error,
+    })
+}
+
+fn slot_texts(
+    active: &[&Layer],
+    resolved: &Resolved,
+    renderer: &mut Renderer,
+) -> Result<SlotTexts, ComposeError> {
+    let mut texts = SlotTexts::new();
+    for layer in active {
+        for fill in fills(&layer.package) {
+            if !fill.when.holds(&resolved.answers) {
+                continue;
+            }
+            let place = format!("{}: {}", layer.label(), fill.source);
+            let path = render_path(renderer, &fill.target, || place.clone())?;
+            let source = text_of(layer, fill.source, &place)?;
+            let text = if fill.rendered {
+                renderer
+                    .render(source, Language::of(&path))
+                    .map_err(|error| ComposeError::Render {
+                        place: place.clone(),
+                        error,
+                    })?
+            } else {
+                source.to_owned()
+            };
+            // A text that its own conditions leave empty fills nothing.
+            if !text.trim().is_empty() {
+                let key = (path, fill.slot.to_owned());
+                texts.entry(key).or_default().push(SlotText { place, text });
+            }
+        }
+    }
+    Ok(texts)
+}
+
+fn text_of<'a>(layer: &'a Layer, source: &str, place: &str) -> Result<&'a str, ComposeError> {
+    let bytes = layer
+        .package
+        .files
+        .get(source)
+        .map(Cow::as_ref)
+        .unwrap_or_default();
+    std::str::from_utf8(bytes).map_err(|_| ComposeError::NotText {
+        place: place.to_owned(),
+    })
+}
+
+/// Returns the parts that make a path: all of them for a shared file, else the uppermost, if it may replace the others.
+fn owners<'a>(path: &RelPath, mut parts: Vec<Part<'a>>) -> Result<Vec<Part<'a>>, ComposeError> {
+    if is_shared(path.as_str()) {
+        return Ok(parts);
+    }
+    if let Some(pair) = parts.windows(2).find_map(|pair| match pair {
+        [lower, upper] if !upper.file.replaces => Some((lower.layer.label(), upper.layer.label())),
+        _ => None,
+    }) {
+        return Err(ComposeError::TwoOwners {
+            path: path.clone(),
+            lower: pair.0,
+            upper: pair.1,
+        });
+    }
+    Ok(parts.split_off(parts.len().saturating_sub(1)))
+}
+
+fn render_file(
+    renderer: &mut Renderer,
+    path: &RelPath,
+    parts: &[Part<'_>],
+    slots: &SlotTexts,
+) -> Result<File, ComposeError> {
+    let executable = parts.iter().any(|part| part.file.executable);
+    let bytes = match parts {
+        [part] if !part.file.rendered => part
+            .layer
+            .package
+            .files
+            .get(part.file.source)
+            .cloned()
+            .unwrap_or_default(),
+        _ => {
+            let texts = parts
+                .iter()
+                .map(|part| Ok((part, render_part(renderer, path, part, slots)?)))
+                .collect::<Result<Vec<_>, ComposeError>>()?;
+            let text = match path.as_str() {
+                "pyproject.toml" => merge_toml(&texts)?,
+                _ => texts
+                    .iter()
+                    .map(|(_, text)| text.clone())
+                    .reduce(|lower, upper| unite_lines(&lower, &upper))
+                    .unwrap_or_default(),
+            };
+            Cow::Owned(text.into_bytes())
+        }
+    };
+    Ok(File { bytes, executable })
+}
+
+fn render_part(
+    renderer: &mut Renderer,
+    path: &RelPath,
+    part: &Part<'_>,
+    slots: &SlotTexts,
+) -> Result<String, ComposeError> {
+    let text = text_of(part.layer, part.file.source, &part.place())?;
+    if !part.file.rendered {
+        return Ok(text.to_owned());
+    }
+    let failed = |error| ComposeError::Render {
+        place: part.place(),
+        error,
+    };
+    let source = Source::parse(text).map_err(|error| failed(error.into()))?;
+    let known = source.slots();
+    let separator = if path.file_name().ends_with(MARKDOWN) {
+        "\n"
+    } else {
+        ""
+    };
+    let mut filled = BTreeMap::new();
+    for ((target, slot), texts) in slots {
+        if target != path {
+            continue;
+        }
+        if !known.contains(slot) {
+            let place = texts
+                .first()
+                .map(|text| text.place.clone())
+                .unwrap_or_default();
+            return Err(ComposeError::NoSlot {
+                place,
+                path: path.clone(),
+                slot: slot.clone(),
+            });
+        }
+        let lines: Vec<String> = texts
+            .iter()
+            .map(|fill| format!("{}\n", fill.text.trim_matches('\n')))
+            .collect();
+        filled.insert(slot.clone(), lines.join(separator));
+    }
+    let rendered = renderer
+        .render_filled(source, Language::of(path), &filled)
+        .map_err(failed)?;
+    Ok(end_once(rendered))
+}
+
+/// Ends a text with one line break: slots and blocks that stay empty at the end leave empty lines.
+fn end_once(mut text: String) -> String {
+    let length = text.trim_end_matches('\n').len();
+    text.truncate(length);
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+fn merge_toml(parts: &[(&Part<'_>, String)]) -> Result<String, ComposeError> {
+    let mut merged: Option<DocumentMut> = None;
+    for (part, text) in parts {
+        let fragment: DocumentMut =
+            text.parse()
+                .map_err(|error: toml_edit::TomlError| ComposeError::NotToml {
+                    place: part.place(),
+                    message: error.to_string(),
+                })?;
+        let Some(lower) = &mut merged else {
+            merged = Some(fragment);
+            continue;
+        };
+        let on_conflict = if part.file.replaces {
+            OnConflict::TakeUpper
+        } else {
+            OnConflict::Refuse
+        };
+        toml_merge::compose(lower, &fragment, on_conflict).map_err(|error| {
+            ComposeError::Merge {
+                place: part.place(),
+                error,
+            }
+        })?;
+    }
+    Ok(merged
+        .map(|document| document.to_string())
+        .unwrap_or_default())
+}

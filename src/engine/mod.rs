@@ -1,0 +1,18 @@
+//! Every decision, as pure functions from values to values.
+//!
+//! Nothing here sees a disk, a clock, the environment, a terminal or a process; clippy refuses it.
+
+pub mod assemble;
+pub mod budget;
+pub mod compose;
+pub mod escape;
+mod helpers;
+pub mod line_merge;
+pub mod ownership;
+pub mod plan;
+pub mod read_manifest;
+pub mod render;
+pub mod resolve;
+pub mod syntax;
+pub mod toml_merge;
+pub mod validate;

@@ -1,0 +1,651 @@
+//! Reads a manifest from TOML and reports everything that is wrong with it at once, each with its line.
+//!
+//! Only what one manifest shows by itself is judged here; what needs the layers beside it is `validate`'s matter.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use semver::Version;
+use toml_edit::{Document, Item, TableLike, Value as TomlValue};
+
+use super::budget;
+use crate::model::condition::Condition;
+use crate::model::language::Words;
+use crate::model::manifest::{
+    DefaultOverride, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role,
+};
+use crate::model::problem::{Problem, nearest};
+use crate::model::question::{Check, Choice, Kind, Lookup, Question};
+use crate::model::value::Value;
+
+const TOP_KEYS: [&str; 8] = [
+    "format",
+    "reserved",
+    "template",
+    "layer",
+    "layers",
+    "defaults",
+    "questions",
+    "files",
+];
+const ABOUT_KEYS: [&str; 7] = [
+    "name",
+    "version",
+    "title",
+    "summary",
+    "description",
+    "tags",
+    "next",
+];
+const LAYER_KEYS: [&str; 2] = ["use", "when"];
+const QUESTION_KEYS: [&str; 10] = [
+    "key",
+    "type",
+    "title",
+    "help",
+    "default",
+    "choices",
+    "when",
+    "otherwise",
+    "check",
+    "from",
+];
+const CHOICE_KEYS: [&str; 3] = ["value", "title", "with"];
+const CHECK_KEYS: [&str; 4] = ["pattern", "min", "max", "message"];
+const FILE_KEYS: [&str; 5] = ["path", "to", "when", "executable", "replaces"];
+const LANGUAGE_KEYS: [&str; 2] = ["en", "zh"];
+
+/// Reads the manifest of a template or a layer. `file` is what messages call it.
+///
+/// # Errors
+/// Every problem of the manifest, in the order of the lines.
+pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec<Problem>> {
+    if text.len() > budget::MANIFEST_BYTES {
+        let message = format!("a manifest may have {} bytes", budget::MANIFEST_BYTES);
+        return Err(vec![Problem::of(file, message)]);
+    }
+    let document = Document::parse(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_at(text, span.start));
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        vec![Problem::at(file, line, message)]
+    })?;
+    let mut reader = Reader {
+        file,
+        text,
+        problems: Vec::new(),
+    };
+    let manifest = reader.manifest(role, document.as_table());
+    reader.problems.sort();
+    match manifest {
+        Some(manifest) if reader.problems.is_empty() => Ok(manifest),
+        Some(_) | None => Err(reader.problems),
+    }
+}
+
+fn line_at(text: &str, offset: usize) -> usize {
+    text.bytes()
+        .take(offset)
+        .filter(|byte| *byte == b'\n')
+        .count()
+        + 1
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    text: &'a str,
+    problems: Vec<Problem>,
+}
+
+impl Reader<'_> {
+    fn report(&mut self, line: usize, message: impl Into<String>) {
+        self.problems.push(Problem::at(self.file, line, message));
+    }
+
+    fn line(&self, span: Option<Range<usize>>) -> usize {
+        span.map_or(1, |span| line_at(self.text, span.start))
+    }
+
+    fn manifest(&mut self, role: Role, top: &dyn TableLike) -> Option<Manifest> {
+        let other = match role {
+            Role::Template => Role::Layer,
+            Role::Layer => Role::Template,
+        };
+        let known: Vec<&str> = TOP_KEYS
+            .into_iter()
+            .filter(|key| *key != other.table())
+            .collect();
+        self.unknown_keys(top, "the manifest", &known);
+        match top
+            .get("format")
+            .map(|item| (item.as_integer(), item.span()))
+        {
+            Some((Some(FORMAT), _)) => {}
+            Some((Some(other), span)) => {
+                let line = self.line(span);
+                self.report(
+                    line,
+                    format!(
+                        "manifest format {other} is not known to this version, which reads {FORMAT}"
+                    ),
+                );
+                return None;
+            }
+            Some((None, span)) => {
+                let line = self.line(span);
+                self.report(line, "`format` must be a number");
+            }
+            None => self.report(1, format!("`format = {FORMAT}` is missing")),
+        }
+        let questions = self.each_table(top, "questions", Self::question);
+        let layers = self.each_table(top, "layers", Self::layer_use);
+        let files = self.each_table(top, "files", Self::file_rule);
+        let defaults = self.defaults(top);
+        let reserved = self.strings(top, "reserved").unwrap_or_default();
+        if role == Role::Layer && !layers.is_empty() {
+            let line = layers.first().map_or(1, |layer| layer.line);
+            self.report(line, "a layer cannot use layers; only a template can");
+        }
+        let Some(about) = top.get(role.table()).and_then(Item::as_table_like) else {
+            self.report(1, format!("the table `[{}]` is missing", role.table()));
+            return None;
+        };
+        let place = format!("`[{}]`", role.table());
+        self.unknown_keys(about, &place, &ABOUT_KEYS);
+        let name = self.name(about, &place);
+        let version = self.version(about, &place);
+        let title = self.required_words(about, "title", &place);
+        let summary = self.required_words(about, "summary", &place);
+        let description = self.words(about, "description");
+        let tags = self.strings(about, "tags").unwrap_or_default();
+        let next = self.strings(about, "next").unwrap_or_default();
+        Some(Manifest {
+            role,
+            file: self.file.to_owned(),
+            name: name?,
+            version: version?,
+            title: title?,
+            summary: summary?,
+            description,
+            tags,
+            next,
+            layers,
+            defaults,
+            questions,
+            files,
+            reserved,
+        })
+    }
+
+    fn unknown_keys(&mut self, table: &dyn TableLike, place: &str, known: &[&str]) {
+        for (key, _) in table.iter() {
+            if known.contains(&key) {
+                continue;
+            }
+            let line = self.line(table.key(key).and_then(toml_edit::Key::span));
+            let hint = nearest(key, known.iter().copied())
+                .map(|word| format!("; did you mean `{word}`?"))
+                .unwrap_or_default();
+            self.report(line, format!("unknown key `{key}` in {place}{hint}"));
+        }
+    }
+
+    fn each_table<T>(
+        &mut self,
+        top: &dyn TableLike,
+        key: &str,
+        read: fn(&mut Self, &dyn TableLike, usize) -> Option<T>,
+    ) -> Vec<T> {
+        let Some(item) = top.get(key) else {
+            return Vec::new();
+        };
+        let mut values = Vec::new();
+        if let Some(tables) = item.as_array_of_tables() {
+            for table in tables {
+                let line = self.line(table.span());
+                values.extend(read(self, table, line));
+            }
+        } else if let Some(array) = item.as_array() {
+            for element in array {
+                let line = self.line(element.span());
+                match element.as_inline_table() {
+                    Some(table) => values.extend(read(self, table, line)),
+                    None => self.report(line, format!("`{key}` holds tables")),
+                }
+            }
+        } else {
+            let line = self.line(item.span());
+            self.report(line, format!("`{key}` must be written as `[[{key}]]`"));
+        }
+        values
+    }
+
+    fn missing(&mut self, line: usize, key: &str, place: &str) {
+        self.report(line, format!("`{key}` is missing in {place}"));
+    }
+
+    fn table_line(&self, table: &dyn TableLike) -> usize {
+        let first = table.iter().next().and_then(|(key, _)| table.key(key));
+        self.line(first.and_then(toml_edit::Key::span))
+    }
+
+    fn string(&mut self, table: &dyn TableLike, key: &str) -> Option<String> {
+        let item = table.get(key)?;
+        if let Some(text) = item.as_str() {
+            return Some(text.to_owned());
+        }
+        let line = self.line(item.span());
+        self.report(line, format!("`{key}` must be a text"));
+        None
+    }
+
+    fn bool(&mut self, table: &dyn TableLike, key: &str) -> bool {
+        let Some(item) = table.get(key) else {
+            return false;
+        };
+        item.as_bool().unwrap_or_else(|| {
+            let line = self.line(item.span());
+            self.report(line, format!("`{key}` must be `true` or `false`"));
+            false
+        })
+    }
+
+    fn integer(&mut self, table: &dyn TableLike, key: &str) -> Option<i64> {
+        let item = table.get(key)?;
+        if item.as_integer().is_none() {
+            let line = self.line(item.span());
+            self.report(line, format!("`{key}` must be a whole number"));
+        }
+        item.as_integer()
+    }
+
+    fn strings(&mut self, table: &dyn TableLike, key: &str) -> Option<Vec<String>> {
+        let item = table.get(key)?;
+        let texts = item.as_array().and_then(|array| {
+            array
+                .iter()
+                .map(|value| value.as_str().map(str::to_owned))
+                .collect::<Option<Vec<_>>>()
+        });
+        if texts.is_none() {
+            let line = self.line(item.span());
+            self.report(line, format!("`{key}` must be a list of texts"));
+        }
+        texts
+    }
+
+    fn words(&mut self, table: &dyn TableLike, key: &str) -> Option<Words> {
+        let item = table.get(key)?;
+        if let Some(text) = item.as_str() {
+            return Some(Words::plain(text));
+        }
+        let line = self.line(item.span());
+        let Some(languages) = item.as_table_like() else {
+            self.report(
+                line,
+                format!(
+                    "`{key}` must be a text, or one for each language: {{ en = \"…\", zh = \"…\" }}"
+                ),
+            );
+            return None;
+        };
+        self.unknown_keys(languages, &format!("`{key}`"), &LANGUAGE_KEYS);
+        let zh = self.string(languages, "zh");
+        let en = self.string(languages, "en");
+        if en.is_none() {
+            self.missing(line, "en", &format!("`{key}`"));
+        }
+        Some(Words { en: en?, zh })
+    }
+
+    fn required_words(&mut self, table: &dyn TableLike, key: &str, place: &str) -> Option<Words> {
+        if table.get(key).is_none() {
+            let line = self.table_line(table);
+            self.missing(line, key, place);
+        }
+        self.words(table, key)
+    }
+
+    fn required_string(
+        &mut self,
+        table: &dyn TableLike,
+        key: &str,
+        place: &str,
+        line: usize,
+    ) -> Option<String> {
+        if table.get(key).is_none() {
+            self.missing(line, key, place);
+        }
+        self.string(table, key)
+    }
+
+    fn name(&mut self, about: &dyn TableLike, place: &str) -> Option<String> {
+        let line = self.table_line(about);
+        let name = self.required_string(about, "name", place, line)?;
+        let valid = name.starts_with(|c: char| c.is_ascii_lowercase())
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if !valid {
+            let line = self.line(about.get("name").and_then(Item::span));
+            self.report(
+                line,
+                "`name` is made of lower-case letters, digits and `-`, a letter first",
+            );
+        }
+        Some(name)
+    }
+
+    fn version(&mut self, about: &dyn TableLike, place: &str) -> Option<Version> {
+        let line = self.table_line(about);
+        let text = self.required_string(about, "version", place, line)?;
+        let line = self.line(about.get("version").and_then(Item::span));
+        Version::parse(&text)
+            .map_err(|error| self.report(line, format!("`{text}` is no semantic version: {error}")))
+            .ok()
+    }
+
+    fn value(&mut self, table: &dyn TableLike, key: &str) -> Option<Value> {
+        let item = table.get(key)?;
+        let value = item.as_value().and_then(to_value);
+        if value.is_none() {
+            let line = self.line(item.span());
+            self.report(
+                line,
+                format!(
+                    "`{key}` must be a text, a whole number, `true`, `false` or a list of texts"
+                ),
+            );
+        }
+        value
+    }
+
+    fn defaults(&mut self, top: &dyn TableLike) -> BTreeMap<String, DefaultOverride> {
+        let Some(item) = top.get("defaults") else {
+            return BTreeMap::new();
+        };
+        let Some(table) = item.as_table_like() else {
+            let line = self.line(item.span());
+            self.report(line, "`defaults` must be written as `[defaults]`");
+            return BTreeMap::new();
+        };
+        let mut defaults = BTreeMap::new();
+        for (key, item) in table.iter() {
+            let line = self.line(item.span());
+            if let Some(value) = self.value(table, key) {
+                defaults.insert(key.to_owned(), DefaultOverride { value, line });
+            }
+        }
+        defaults
+    }
+
+    fn condition(&mut self, table: &dyn TableLike, key: &str) -> Condition {
+        let Some(item) = table.get(key) else {
+            return Condition::default();
+        };
+        let line = self.line(item.span());
+        let Some(wanted) = item.as_table_like() else {
+            self.report(
+                line,
+                format!("`{key}` must be a table of answers: {{ docker = true }}"),
+            );
+            return Condition::default();
+        };
+        let mut any_of = BTreeMap::new();
+        for (question, item) in wanted.iter() {
+            let values = match item.as_array() {
+                Some(array) => array.iter().map(to_value).collect::<Option<Vec<_>>>(),
+                None => item.as_value().and_then(to_value).map(|value| vec![value]),
+            };
+            match values {
+                Some(values) if !values.is_empty() => {
+                    any_of.insert(question.to_owned(), values);
+                }
+                Some(_) | None => self.report(
+                    line,
+                    format!("`{key}` wants a value, or a list of values, for `{question}`"),
+                ),
+            }
+        }
+        Condition { any_of }
+    }
+
+    fn layer_use(&mut self, table: &dyn TableLike, line: usize) -> Option<LayerUse> {
+        self.unknown_keys(table, "`[[layers]]`", &LAYER_KEYS);
+        let when = self.condition(table, "when");
+        let name = self.required_string(table, "use", "`[[layers]]`", line)?;
+        Some(LayerUse {
+            name: LayerName::parse(&name),
+            when,
+            line,
+        })
+    }
+
+    fn file_rule(&mut self, table: &dyn TableLike, line: usize) -> Option<FileRule> {
+        self.unknown_keys(table, "`[[files]]`", &FILE_KEYS);
+        let to = self.string(table, "to");
+        let when = self.condition(table, "when");
+        let executable = self.bool(table, "executable");
+        let replaces = self.bool(table, "replaces");
+        let path = self.required_string(table, "path", "`[[files]]`", line)?;
+        Some(FileRule {
+            path,
+            to,
+            when,
+            executable,
+            replaces,
+            line,
+        })
+    }
+
+    fn question(&mut self, table: &dyn TableLike, line: usize) -> Option<Question> {
+        let key = self.required_string(table, "key", "`[[questions]]`", line);
+        let place = key.as_ref().map_or_else(
+            || "this question".to_owned(),
+            |key| format!("question `{key}`"),
+        );
+        self.unknown_keys(table, &place, &QUESTION_KEYS);
+        let kind = self.kind(table, &place, line);
+        let title = self.required_words(table, "title", &place);
+        let help = self.words(table, "help");
+        let default = self.value(table, "default");
+        let otherwise = self.value(table, "otherwise");
+        let when = self.condition(table, "when");
+        let choices = self.each_table(table, "choices", Self::choice);
+        let check = self.check(table);
+        let from = self.lookup(table);
+        Some(Question {
+            key: key?,
+            kind: kind?,
+            title: title?,
+            help,
+            choices,
+            default,
+            when,
+            otherwise,
+            check,
+            from,
+            line,
+        })
+    }
+
+    fn kind(&mut self, table: &dyn TableLike, place: &str, line: usize) -> Option<Kind> {
+        let word = self.required_string(table, "type", place, line)?;
+        let kind = Kind::ALL
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, kind)| *kind);
+        if kind.is_none() {
+            let line = self.line(table.get("type").and_then(Item::span));
+            let words = Kind::ALL.map(|(name, _)| name);
+            self.report(
+                line,
+                format!(
+                    "there is no type `{word}`; the types are {}",
+                    super::helpers::list(&words)
+                ),
+            );
+        }
+        kind
+    }
+
+    fn lookup(&mut self, table: &dyn TableLike) -> Option<Lookup> {
+        let word = self.string(table, "from")?;
+        let lookup = Lookup::ALL
+            .iter()
+            .find(|(name, _)| *name == word)
+            .map(|(_, place)| *place);
+        if lookup.is_none() {
+            let line = self.line(table.get("from").and_then(Item::span));
+            let words = Lookup::ALL.map(|(name, _)| name);
+            self.report(
+                line,
+                format!(
+                    "no default can be looked up in `{word}`; the places are {}",
+                    super::helpers::list(&words)
+                ),
+            );
+        }
+        lookup
+    }
+
+    fn choice(&mut self, table: &dyn TableLike, line: usize) -> Option<Choice> {
+        self.unknown_keys(table, "`choices`", &CHOICE_KEYS);
+        let value = self.required_string(table, "value", "`choices`", line);
+        let title = match table.get("title") {
+            Some(_) => self.words(table, "title"),
+            None => value.clone().map(Words::plain),
+        };
+        let mut with = BTreeMap::new();
+        if let Some(facts) = table.get("with") {
+            match facts.as_table_like() {
+                Some(facts) => {
+                    for (name, _) in facts.iter() {
+                        with.extend(
+                            self.value(facts, name)
+                                .map(|value| (name.to_owned(), value)),
+                        );
+                    }
+                }
+                None => self.report(line, "`with` must be a table of names and their values"),
+            }
+        }
+        Some(Choice {
+            value: value?,
+            title: title?,
+            with,
+        })
+    }
+
+    fn check(&mut self, table: &dyn TableLike) -> Option<Check> {
+        let item = table.get("check")?;
+        let Some(check) = item.as_table_like() else {
+            let line = self.line(item.span());
+            self.report(
+                line,
+                "`check` must be a table: { pattern = \"…\", message = \"…\" }",
+            );
+            return None;
+        };
+        self.unknown_keys(check, "`check`", &CHECK_KEYS);
+        Some(Check {
+            pattern: self.string(check, "pattern"),
+            min: self.integer(check, "min"),
+            max: self.integer(check, "max"),
+            message: self.words(check, "message"),
+        })
+    }
+}
+
+fn to_value(value: &TomlValue) -> Option<Value> {
+    match value {
+        TomlValue::String(text) => Some(Value::Text(text.value().clone())),
+        TomlValue::Integer(number) => Some(Value::Integer(*number.value())),
+        TomlValue::Boolean(flag) => Some(Value::Bool(*flag.value())),
+        TomlValue::Array(array) => array
+            .iter()
+            .map(|value| value.as_str().map(str::to_owned))
+            .collect::<Option<Vec<_>>>()
+            .map(Value::List),
+        TomlValue::Float(_) | TomlValue::Datetime(_) | TomlValue::InlineTable(_) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+format = 1
+[template]
+name = "demo"
+version = "1.0.0"
+title = "Demo"
+summary = { en = "A demo.", zh = "演示。" }
+"#;
+
+    #[test]
+    fn a_manifest_is_read() -> Result<(), Vec<Problem>> {
+        let text = format!(
+            "{GOOD}\n[[questions]]\nkey = \"db\"\ntype = \"choice\"\ntitle = \"Database\"\ndefault = \"a\"\nchoices = [\n  {{ value = \"a\", with = {{ driver = \"x\" }} }},\n]\n[[files]]\npath = \"a\"\nwhen = {{ db = [\"a\"] }}\n"
+        );
+        let manifest = read_manifest(Role::Template, "template.toml", &text)?;
+        assert_eq!(manifest.summary.zh.as_deref(), Some("演示。"));
+        assert_eq!(manifest.questions.first().map(|q| q.line), Some(9));
+        assert_eq!(
+            manifest.files.first().map(|rule| rule.when.any_of.len()),
+            Some(1)
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn all_problems_are_reported_with_their_lines() {
+        let text = r#"format = 1
+reserved = "jwt"
+tittle = 1
+[template]
+name = "De mo"
+version = "one"
+title = 3
+[[questions]]
+key = "db"
+type = "chioce"
+[[questions]]
+type = "text"
+title = { zh = "x" }
+form = "git.user.name"
+from = "git.name"
+[[layers]]
+when = { docker = [] }
+[[files]]
+executable = "yes"
+"#;
+        let problems = read_manifest(Role::Template, "t.toml", text)
+            .err()
+            .unwrap_or_default();
+        let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        insta::assert_snapshot!(shown.join("\n"));
+    }
+
+    #[test]
+    fn broken_toml_names_its_line() {
+        let problems = read_manifest(Role::Layer, "layer.toml", "format = 1\n[layer\n").err();
+        let problem = problems.unwrap_or_default().remove(0);
+        assert_eq!(problem.line, Some(2));
+    }
+
+    #[test]
+    fn a_newer_format_is_named_alone() {
+        let problems =
+            read_manifest(Role::Layer, "layer.toml", "format = 9\n[layer]\nx = 1\n").err();
+        let shown: Vec<String> = problems
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            shown,
+            ["layer.toml:1: manifest format 9 is not known to this version, which reads 1"]
+        );
+    }
+}
