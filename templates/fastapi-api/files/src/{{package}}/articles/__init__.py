@@ -1,0 +1,1 @@
+"""Articles: the domain of this service."""

@@ -1,0 +1,1 @@
+"""Users: who may write, and how they prove it."""
