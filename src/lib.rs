@@ -2,3 +2,8 @@
 
 pub mod engine;
 pub mod model;
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one floor that may touch the disk, the clock, the environment and processes"
+)]
+pub mod system;

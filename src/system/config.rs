@@ -1,0 +1,415 @@
+//! The user's configuration file.
+//!
+//! It is a document that a person owns: `config set` changes one value and leaves comments and order alone.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use toml_edit::{Array, Document, DocumentMut, Item, Table, value};
+
+use super::{Context, PathError};
+use crate::model::problem::{Problem, nearest};
+use crate::model::value::Value;
+
+/// The name of the configuration file.
+pub const FILE: &str = "config.toml";
+
+/// The answers that can have a default for every template.
+const DEFAULTS: [&str; 4] = ["author", "email", "license", "python"];
+const GIT: [&str; 2] = ["commit", "init"];
+const SECTIONS: [&str; 3] = ["answers", "defaults", "git"];
+
+/// What the configuration says.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Config {
+    /// `[defaults]`: answers for every template that asks.
+    pub defaults: BTreeMap<String, Value>,
+    /// `git.init`: whether a new project becomes a repository. None means yes.
+    pub init: Option<bool>,
+    /// `git.commit`: whether its files are committed. None means yes.
+    pub commit: Option<bool>,
+    /// `[answers.TEMPLATE]`: answers for one template.
+    pub answers: BTreeMap<String, BTreeMap<String, Value>>,
+}
+
+/// Why the configuration cannot be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read or written.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// The file has faults.
+    #[error("the configuration has a fault")]
+    Faulty {
+        /// What is wrong.
+        problems: Vec<Problem>,
+    },
+    /// There is no such setting.
+    #[error("there is no setting `{key}`")]
+    UnknownKey {
+        /// The key as given.
+        key: String,
+        /// The key that was most likely meant.
+        nearest: Option<String>,
+    },
+    /// The setting has no value.
+    #[error("`{key}` is not set")]
+    Unset {
+        /// The key.
+        key: String,
+    },
+    /// The value has the wrong type.
+    #[error("`{key}` must be `true` or `false`, not `{value}`")]
+    WrongType {
+        /// The key.
+        key: String,
+        /// The value as given.
+        value: String,
+    },
+    /// This machine has no place for configuration.
+    #[error("there is no home folder, and so no place for the configuration")]
+    NoPlace,
+}
+
+impl Config {
+    /// Reads a configuration file; one that is not there says nothing.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has faults.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(error).context("read", path).map_err(Into::into),
+        };
+        Self::parse(&text, &path.display().to_string())
+            .map_err(|problems| ConfigError::Faulty { problems })
+    }
+
+    /// Reads a configuration file that the user named, and that must be there.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has faults.
+    pub fn read_named(path: &Path) -> Result<Self, ConfigError> {
+        fs::metadata(path).context("read", path)?;
+        Self::read(path)
+    }
+
+    fn parse(text: &str, file: &str) -> Result<Self, Vec<Problem>> {
+        let line_at = |span: Option<std::ops::Range<usize>>| {
+            span.map_or(1, |span| {
+                text.bytes()
+                    .take(span.start)
+                    .filter(|byte| *byte == b'\n')
+                    .count()
+                    + 1
+            })
+        };
+        let document = Document::parse(text).map_err(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            vec![Problem::at(file, line_at(error.span()), message)]
+        })?;
+        let mut config = Self::default();
+        let mut problems = Vec::new();
+        for (key, line, item) in leaves(document.as_table()) {
+            let line = line_at(line);
+            let taken = match to_value(item) {
+                Some(value) => config.take(&key, value),
+                None => Err(format!(
+                    "`{}` has a value of an unknown kind",
+                    key.join(".")
+                )),
+            };
+            if let Err(message) = taken {
+                problems.push(Problem::at(file, line, message));
+            }
+        }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn take(&mut self, key: &[String], value: Value) -> Result<(), String> {
+        let dotted = key.join(".");
+        if let Err(near) = known(key) {
+            let hint = near
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            return Err(format!("there is no setting `{dotted}`{hint}"));
+        }
+        match key {
+            [section, name] if section == "defaults" => {
+                self.defaults.insert(name.clone(), value);
+            }
+            [section, name] if section == "git" => {
+                let Value::Bool(flag) = value else {
+                    return Err(format!(
+                        "`{dotted}` must be `true` or `false`, not `{value}`"
+                    ));
+                };
+                let setting = if name == "init" {
+                    &mut self.init
+                } else {
+                    &mut self.commit
+                };
+                *setting = Some(flag);
+            }
+            [_, template, name] => {
+                self.answers
+                    .entry(template.clone())
+                    .or_default()
+                    .insert(name.clone(), value);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Returns every setting with its dotted key, in order.
+    pub fn list(&self) -> BTreeMap<String, Value> {
+        let mut all = BTreeMap::new();
+        for (name, value) in &self.defaults {
+            all.insert(format!("defaults.{name}"), value.clone());
+        }
+        for (name, flag) in [("init", self.init), ("commit", self.commit)] {
+            if let Some(flag) = flag {
+                all.insert(format!("git.{name}"), Value::Bool(flag));
+            }
+        }
+        for (template, answers) in &self.answers {
+            for (key, value) in answers {
+                all.insert(format!("answers.{template}.{key}"), value.clone());
+            }
+        }
+        all
+    }
+
+    /// Returns a setting by its dotted key.
+    ///
+    /// # Errors
+    /// There is no such setting, or it has no value.
+    pub fn get(&self, key: &str) -> Result<Value, ConfigError> {
+        check_key(key)?;
+        self.list().remove(key).ok_or_else(|| ConfigError::Unset {
+            key: key.to_owned(),
+        })
+    }
+}
+
+/// Sets one value in a configuration file, which is made if it is not there.
+///
+/// # Errors
+/// There is no such setting, the value has the wrong type, or the file cannot be read or written.
+pub fn set(path: &Path, key: &str, text: &str) -> Result<(), ConfigError> {
+    let parts = check_key(key)?;
+    Config::read(path)?;
+    let before = match fs::read_to_string(path) {
+        Ok(before) => before,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) => return Err(error).context("read", path).map_err(Into::into),
+    };
+    let mut document: DocumentMut =
+        before
+            .parse()
+            .map_err(|error: toml_edit::TomlError| ConfigError::Faulty {
+                problems: vec![Problem::of(path.display().to_string(), error.message())],
+            })?;
+    let is_git = parts.first().is_some_and(|section| section == "git");
+    let item = match text {
+        "true" => value(true),
+        "false" => value(false),
+        _ if is_git => {
+            return Err(ConfigError::WrongType {
+                key: key.to_owned(),
+                value: text.to_owned(),
+            });
+        }
+        text => value(text),
+    };
+    insert(document.as_table_mut(), &parts, item);
+    write(path, &document.to_string())
+}
+
+fn insert(table: &mut Table, key: &[String], item: Item) {
+    let Some((name, rest)) = key.split_first() else {
+        return;
+    };
+    if rest.is_empty() {
+        if let (Some(old), Some(new)) = (
+            table.get_mut(name).and_then(Item::as_value_mut),
+            item.as_value(),
+        ) {
+            let decor = old.decor().clone();
+            *old = new.clone();
+            *old.decor_mut() = decor;
+        } else {
+            table.insert(name, item);
+        }
+        return;
+    }
+    let below = table.entry(name).or_insert_with(|| {
+        let mut section = Table::new();
+        section.set_implicit(rest.len() > 1);
+        Item::Table(section)
+    });
+    match below {
+        Item::Table(section) => insert(section, rest, item),
+        other => {
+            if let Some(section) = other.as_table_like_mut()
+                && let [name] = rest
+            {
+                section.insert(name, item);
+            }
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
+    fs::create_dir_all(&folder).context("make the folder", &folder)?;
+    let mut file = tempfile::NamedTempFile::new_in(&folder).context("write in", &folder)?;
+    file.write_all(text.as_bytes()).context("write", path)?;
+    file.as_file().sync_all().context("write", path)?;
+    file.persist(path)
+        .map_err(|error| error.error)
+        .context("write", path)?;
+    Ok(())
+}
+
+fn check_key(key: &str) -> Result<Vec<String>, ConfigError> {
+    let parts: Vec<String> = key.split('.').map(str::to_owned).collect();
+    known(&parts)
+        .map(|()| parts)
+        .map_err(|nearest| ConfigError::UnknownKey {
+            key: key.to_owned(),
+            nearest,
+        })
+}
+
+/// Returns whether a setting exists, else the one that was most likely meant.
+fn known(key: &[String]) -> Result<(), Option<String>> {
+    let in_section = |section: &str, names: &[&str], name: &str| {
+        if names.contains(&name) {
+            return Ok(());
+        }
+        Err(nearest(name, names.iter().copied()).map(|near| format!("{section}.{near}")))
+    };
+    match key {
+        [section, name] if section == "defaults" => in_section("defaults", &DEFAULTS, name),
+        [section, name] if section == "git" => in_section("git", &GIT, name),
+        [section, template, name]
+            if section == "answers" && !template.is_empty() && !name.is_empty() =>
+        {
+            Ok(())
+        }
+        [section, ..] => Err(nearest(section, SECTIONS)
+            .filter(|near| near != section)
+            .map(str::to_owned)),
+        [] => Err(None),
+    }
+}
+
+/// The parts of a key, the place of the value, the value.
+type Leaf<'a> = (Vec<String>, Option<std::ops::Range<usize>>, &'a Item);
+
+/// Returns every value of a document with the parts of its key and its place.
+fn leaves(table: &dyn toml_edit::TableLike) -> Vec<Leaf<'_>> {
+    let mut found = Vec::new();
+    for (name, item) in table.iter() {
+        if let Some(below) = item.as_table_like() {
+            found.extend(leaves(below).into_iter().map(|(mut key, line, item)| {
+                key.insert(0, name.to_owned());
+                (key, line, item)
+            }));
+        } else {
+            let line = table
+                .key(name)
+                .and_then(toml_edit::Key::span)
+                .or_else(|| item.span());
+            found.push((vec![name.to_owned()], line, item));
+        }
+    }
+    found
+}
+
+fn to_value(item: &Item) -> Option<Value> {
+    if let Some(array) = item.as_array() {
+        return list(array).map(Value::List);
+    }
+    item.as_str()
+        .map(Value::from)
+        .or_else(|| item.as_bool().map(Value::Bool))
+        .or_else(|| item.as_integer().map(Value::Integer))
+}
+
+fn list(array: &Array) -> Option<Vec<String>> {
+    array
+        .iter()
+        .map(|value| value.as_str().map(str::to_owned))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_and_faults_named() -> Result<(), Vec<Problem>> {
+        let text = "[defaults]\nauthor = \"Ada\"\n[git]\ncommit = false\n[answers.fastapi-api]\ndatabase = \"postgres\"\n";
+        let config = Config::parse(text, "config.toml")?;
+        let shown: Vec<String> = config
+            .list()
+            .iter()
+            .map(|(key, value)| format!("{key}={value}"))
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "answers.fastapi-api.database=postgres",
+                "defaults.author=Ada",
+                "git.commit=false"
+            ]
+        );
+        let faults = Config::parse(
+            "[defaults]\nauthr = \"Ada\"\n[git]\ncommit = 1\n[gti]\nx = 1\n",
+            "config.toml",
+        );
+        let shown: Vec<String> = faults
+            .err()
+            .unwrap_or_default()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "config.toml:2: there is no setting `defaults.authr`; did you mean `defaults.author`?",
+                "config.toml:4: `git.commit` must be `true` or `false`, not `1`",
+                "config.toml:6: there is no setting `gti.x`; did you mean `git`?",
+            ]
+        );
+        Ok(())
+    }
+
+    #[test]
+    fn set_changes_one_value_and_keeps_the_rest() -> Result<(), Box<dyn std::error::Error>> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("deep/config.toml");
+        set(&path, "defaults.author", "Ada")?;
+        fs::write(&path, "# mine\n[defaults] # who\nauthor = \"Ada\" # me\n")?;
+        set(&path, "defaults.author", "Grace")?;
+        set(&path, "git.commit", "false")?;
+        set(&path, "answers.fastapi-api.docker", "false")?;
+        assert_eq!(
+            fs::read_to_string(&path)?,
+            "# mine\n[defaults] # who\nauthor = \"Grace\" # me\n\n[git]\ncommit = false\n\n[answers.fastapi-api]\ndocker = false\n"
+        );
+        assert!(set(&path, "defaults.authr", "x").is_err());
+        assert!(set(&path, "git.commit", "maybe").is_err());
+        Ok(())
+    }
+}

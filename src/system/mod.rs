@@ -1,0 +1,55 @@
+//! The only floor that touches the outside: disk, clock, environment, terminal, git.
+
+pub mod answers;
+pub mod builtin;
+pub mod config;
+pub mod diff;
+pub mod directory;
+pub mod env;
+pub mod prompt;
+pub mod repository;
+pub mod source;
+pub mod staging;
+pub mod uv;
+pub mod workdir;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// An input or output error with what was being done, and to which path.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {action} `{}`: {}", .path.display(), plain(.source))]
+pub struct PathError {
+    /// What was being done, such as `read`.
+    pub action: &'static str,
+    /// The path it was done to.
+    pub path: PathBuf,
+    /// What the operating system said.
+    #[source]
+    pub source: io::Error,
+}
+
+/// Returns the operating system's words without its error number.
+fn plain(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text,
+    }
+}
+
+/// Says what was being done when an input or output error came up.
+pub(crate) trait Context<T> {
+    /// Adds the action and the path to an error.
+    fn context(self, action: &'static str, path: &Path) -> Result<T, PathError>;
+}
+
+impl<T> Context<T> for io::Result<T> {
+    fn context(self, action: &'static str, path: &Path) -> Result<T, PathError> {
+        self.map_err(|source| PathError {
+            action,
+            path: path.to_owned(),
+            source,
+        })
+    }
+}
