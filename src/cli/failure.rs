@@ -1,0 +1,344 @@
+//! What goes wrong, as one value: a stable code, a sentence, notes, the command that helps, an exit code.
+
+use std::io;
+
+use serde_json::json;
+
+use super::shell::{BAD, HINT, Shell, styled};
+use crate::engine::compose::ComposeError;
+use crate::engine::plan::PlanError;
+use crate::engine::resolve::AnswerError;
+use crate::model::name::NameKind;
+use crate::model::problem::Problem;
+use crate::model::question::{Kind, Question};
+use crate::model::text::visible;
+use crate::ops::new::NewError;
+use crate::ops::replay;
+use crate::system::answers::AnswersError;
+use crate::system::config::ConfigError;
+use crate::system::prompt::PromptError;
+use crate::system::source::SourceError;
+use crate::system::uv::UvError;
+use crate::system::workdir::{DestinationError, PublishError};
+
+/// The command cannot be carried out.
+const CANNOT: u8 = 1;
+/// The command line is wrong.
+const USAGE: u8 = 2;
+/// The person stopped it with Ctrl+C: 128 and the number of SIGINT, as shells count.
+const INTERRUPTED: u8 = 130;
+
+/// Something that went wrong, ready to be told.
+#[derive(Debug)]
+pub struct Failure {
+    /// The stable code.
+    pub code: &'static str,
+    /// One sentence.
+    pub message: String,
+    /// Why, line by line.
+    pub notes: Vec<String>,
+    /// The command or flag that helps.
+    pub hint: Option<String>,
+    /// The answer, flag or path it is about.
+    pub field: Option<String>,
+    /// The exit code.
+    pub exit: u8,
+}
+
+impl Failure {
+    /// Returns a failure with a code and a sentence, exit code 1.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            notes: Vec::new(),
+            hint: None,
+            field: None,
+            exit: CANNOT,
+        }
+    }
+
+    /// Adds the command that helps.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    fn hint_if(mut self, hint: Option<String>) -> Self {
+        self.hint = hint;
+        self
+    }
+
+    fn notes(mut self, notes: impl IntoIterator<Item = String>) -> Self {
+        self.notes.extend(notes);
+        self
+    }
+
+    fn field(mut self, field: impl Into<String>) -> Self {
+        self.field = Some(field.into());
+        self
+    }
+
+    fn exit(mut self, exit: u8) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// Prints the failure: for a person on error output, with `json` for a program on output.
+    pub fn print(&self, shell: &Shell, json: bool) {
+        if json {
+            let error = json!({ "error": {
+                "code": self.code,
+                "message": self.message,
+                "notes": self.notes,
+                "hint": self.hint,
+                "field": self.field,
+            }});
+            // If output is closed there is nobody left to tell.
+            drop(shell.out(error));
+            return;
+        }
+        shell.complain(format!(
+            "{} {}",
+            styled(BAD, "error:"),
+            visible(&self.message)
+        ));
+        for note in &self.notes {
+            shell.complain(format!("{} {}", styled(HINT, "note:"), visible(note)));
+        }
+        if let Some(hint) = &self.hint {
+            shell.complain(format!("{} {}", styled(HINT, "hint:"), visible(hint)));
+        }
+    }
+}
+
+/// Output that is closed ends the command without a word, like any filter.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        let code = if error.kind() == io::ErrorKind::BrokenPipe {
+            "output.closed"
+        } else {
+            "output"
+        };
+        Self::new(code, format!("the output cannot be written: {error}"))
+    }
+}
+
+/// Returns the failure of a template with faults.
+pub fn faulty(message: String, problems: &[Problem]) -> Failure {
+    Failure::new("template.faulty", message).notes(problems.iter().map(ToString::to_string))
+}
+
+impl From<SourceError> for Failure {
+    fn from(error: SourceError) -> Self {
+        let message = error.to_string();
+        match error {
+            SourceError::Unknown { nearest, .. } => {
+                let all = "pyscaffold list";
+                let hint = match nearest {
+                    Some(near) => format!("did you mean `{near}`? All templates: {all}"),
+                    None => format!("all templates: {all}"),
+                };
+                Self::new("template.unknown", message)
+                    .hint(hint)
+                    .field("TEMPLATE")
+                    .exit(USAGE)
+            }
+            SourceError::NoFolder { .. } => Self::new("template.no-folder", message)
+                .field("TEMPLATE")
+                .exit(USAGE),
+            SourceError::Faulty { problems, .. } => faulty(message, &problems),
+        }
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        let message = error.to_string();
+        match error {
+            ConfigError::Path(_) => Self::new("config.unreadable", message),
+            ConfigError::Faulty { problems } => {
+                Self::new("config.faulty", message).notes(problems.iter().map(ToString::to_string))
+            }
+            ConfigError::UnknownKey { nearest, key } => {
+                let hint = match nearest {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "the settings are defaults.author, defaults.email, defaults.license, defaults.python, git.init, git.commit and answers.TEMPLATE.KEY".to_owned(),
+                };
+                Self::new("config.unknown", message)
+                    .hint(hint)
+                    .field(key)
+                    .exit(USAGE)
+            }
+            ConfigError::Unset { key } => {
+                let hint = format!("set it with: pyscaffold config set {key} VALUE");
+                Self::new("config.unset", message).hint(hint).field(key)
+            }
+            ConfigError::WrongType { key, .. } => {
+                Self::new("config.type", message).field(key).exit(USAGE)
+            }
+            ConfigError::NoPlace => Self::new("config.no-place", message)
+                .hint("set XDG_CONFIG_HOME, or name a file with --config"),
+        }
+    }
+}
+
+impl From<NewError> for Failure {
+    fn from(error: NewError) -> Self {
+        let message = error.to_string();
+        match error {
+            NewError::Source(error) => error.into(),
+            NewError::NoTemplate => Self::new("usage.template", message)
+                .hint("pyscaffold new TEMPLATE PATH; all templates: pyscaffold list")
+                .exit(USAGE),
+            NewError::NoPath { template } => {
+                let words = ["pyscaffold", "new", &template, "myproj"].map(str::to_owned);
+                Self::new("usage.path", message)
+                    .hint(replay::command_line(&words))
+                    .exit(USAGE)
+            }
+            NewError::Name { error, retry } => {
+                let field = match error.kind() {
+                    NameKind::Distribution => "name",
+                    NameKind::Package => "package",
+                };
+                Self::new(error.code(), message)
+                    .hint_if(retry.map(|words| replay::command_line(&words)))
+                    .field(field)
+                    .exit(USAGE)
+            }
+            NewError::AnswersFile(error) => {
+                let code = match error {
+                    AnswersError::Unreadable { .. } => "answers.unreadable",
+                    AnswersError::Malformed { .. } => "answers.malformed",
+                    AnswersError::Value { .. } => "answers.value",
+                };
+                Self::new(code, message).field("--answers").exit(USAGE)
+            }
+            NewError::Answer { error, place } => answer(&error, place),
+            NewError::Missing { questions } => Self::new("answers.missing", message)
+                .hint(format!(
+                    "add {}",
+                    questions.iter().map(flag).collect::<Vec<_>>().join(" ")
+                ))
+                .exit(USAGE),
+            NewError::Prompt(PromptError::Cancelled) => {
+                Self::new("prompt.cancelled", message).exit(INTERRUPTED)
+            }
+            NewError::Prompt(PromptError::Terminal(_)) => Self::new("prompt.terminal", message)
+                .hint("add --yes to take the defaults without being asked"),
+            NewError::Compose(error) => Self::new(compose_code(&error), message),
+            NewError::BringsRecord => Self::new("template.record", message),
+            NewError::Destination(error) => destination(&error, message),
+            NewError::Plan(error) => plan(&error, message),
+            NewError::Publish(PublishError::Appeared { .. }) => {
+                Self::new("destination.appeared", message)
+            }
+            NewError::Path(_) | NewError::Publish(PublishError::Path(_)) => {
+                Self::new("file", message)
+            }
+            NewError::Repository(_) => Self::new("git", message)
+                .hint("add --no-git to make the project without a repository"),
+            NewError::Lock(error) => {
+                Self::new("uv.lock", message).hint_if(uv_hint(&error, "leave --lock out"))
+            }
+            NewError::Sync { error, path } => Self::new("uv.sync", message).hint(
+                uv_hint(&error, "run it again")
+                    .unwrap_or_else(|| format!("cd {} && uv sync", replay::quote(&path))),
+            ),
+        }
+    }
+}
+
+fn answer(error: &AnswerError, place: Option<String>) -> Failure {
+    let (code, hint) = match error {
+        AnswerError::UnknownQuestion {
+            nearest, template, ..
+        } => (
+            "answer.unknown",
+            Some(match nearest {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("all questions: pyscaffold show {template}"),
+            }),
+        ),
+        AnswerError::NotAsked { .. } => ("answer.not-asked", None),
+        AnswerError::WrongType { .. } => ("answer.type", None),
+        AnswerError::NotAChoice { nearest, .. } => (
+            "answer.choice",
+            nearest
+                .as_ref()
+                .map(|near| format!("did you mean `{near}`?")),
+        ),
+        AnswerError::Refused { .. } => ("answer.refused", None),
+        AnswerError::Unfit { .. } => ("answer.unfit", None),
+        AnswerError::Default { .. } => ("answer.default", None),
+    };
+    let place = place.map(|place| format!("it was given by {place}"));
+    Failure::new(code, error.to_string())
+        .notes(place)
+        .hint_if(hint)
+        .field(error.key())
+        .exit(USAGE)
+}
+
+/// Returns the flag that answers a question, with what can stand there.
+fn flag(question: &Question) -> String {
+    let value = match question.kind {
+        Kind::Text | Kind::Secret => "TEXT".to_owned(),
+        Kind::Bool => return format!("--{}[=true|false]", question.flag()),
+        Kind::Integer => "NUMBER".to_owned(),
+        Kind::Choice | Kind::Choices => {
+            let values: Vec<&str> = question
+                .choices
+                .iter()
+                .map(|choice| choice.value.as_str())
+                .collect();
+            values.join(if question.kind == Kind::Choice {
+                "|"
+            } else {
+                ","
+            })
+        }
+    };
+    format!("--{} {value}", question.flag())
+}
+
+fn compose_code(error: &ComposeError) -> &'static str {
+    match error {
+        ComposeError::Render { .. } | ComposeError::RenderPath { .. } => "template.render",
+        ComposeError::Path { .. } => "template.path",
+        ComposeError::TwoOwners { .. } => "template.owners",
+        ComposeError::Collision { .. } => "template.collision",
+        ComposeError::NoSlot { .. } => "template.slot",
+        ComposeError::NotText { .. } | ComposeError::NotToml { .. } => "template.text",
+        ComposeError::Merge { .. } => "template.merge",
+        ComposeError::TooLarge { .. } => "template.too-large",
+    }
+}
+
+fn destination(error: &DestinationError, message: String) -> Failure {
+    match error {
+        DestinationError::File { .. } => Failure::new("destination.file", message).field("PATH"),
+        DestinationError::Link { .. } => Failure::new("destination.link", message).field("PATH"),
+        DestinationError::Path(_) => Failure::new("file", message),
+    }
+}
+
+fn plan(error: &PlanError, message: String) -> Failure {
+    match error {
+        PlanError::Conflicts { .. } => Failure::new("destination.conflict", message).hint(
+            "choose an empty folder, or add --on-conflict skip|overwrite|ask; nothing was written",
+        ),
+        PlanError::InTheWay { path, .. } => {
+            Failure::new("destination.in-the-way", message).field(path.as_str())
+        }
+    }
+}
+
+fn uv_hint(error: &UvError, otherwise: &str) -> Option<String> {
+    match error {
+        UvError::Missing => Some(format!("install it with `pip install uv`, or {otherwise}")),
+        UvError::Failed { .. } | UvError::Start(_) => None,
+    }
+}

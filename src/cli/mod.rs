@@ -1,0 +1,170 @@
+//! Words in, words out: reads the command line, calls one operation, prints its report, and turns errors into exit codes.
+
+pub mod arguments;
+mod config;
+pub mod failure;
+mod list;
+mod new;
+mod questions;
+mod scripts;
+pub mod shell;
+mod show;
+
+use std::ffi::OsString;
+
+use anstream::ColorChoice;
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use self::arguments::{Cli, Command, Global, Lang};
+use self::failure::Failure;
+use self::shell::{Shell, Verbosity};
+use crate::model::language::Language;
+use crate::ops::System;
+use crate::system::config::{self as settings, Config, ConfigError};
+use crate::system::env::Environment;
+
+/// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 130 interrupted.
+pub fn run(arguments: Vec<OsString>) -> u8 {
+    let environment = match Environment::capture() {
+        Ok(environment) => environment,
+        Err(error) => {
+            let failure = Failure::new(
+                "directory",
+                format!("this folder cannot be worked in: {error}"),
+            );
+            return report(
+                &failure,
+                &Shell::new(ColorChoice::Auto, Verbosity::Normal),
+                false,
+            );
+        }
+    };
+    let questions = questions::add_flags(Cli::command(), &arguments, &environment);
+    let json = arguments.iter().any(|argument| argument == "--json");
+    let parsed = questions
+        .command
+        .try_get_matches_from(arguments)
+        .and_then(|matches| {
+            let cli = Cli::from_arg_matches(&matches)?;
+            Ok((cli, matches))
+        });
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            // A flag is unknown because its template is: that is what the user has to hear.
+            if let (ErrorKind::UnknownArgument, Some(unknown)) = (error.kind(), questions.unknown) {
+                let shell = Shell::new(ColorChoice::Auto, Verbosity::Normal);
+                return report(&unknown.into(), &shell, json);
+            }
+            return usage(&error, json);
+        }
+    };
+    let shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
+    match execute(environment, &shell, cli, &matches) {
+        Ok(()) => 0,
+        Err(failure) if failure.code == "output.closed" => 0,
+        Err(failure) => report(&failure, &shell, json),
+    }
+}
+
+fn report(failure: &Failure, shell: &Shell, json: bool) -> u8 {
+    failure.print(shell, json);
+    failure.exit
+}
+
+/// Prints what clap found, and help and version, which it hands over as errors too.
+fn usage(error: &clap::Error, json: bool) -> u8 {
+    let code = u8::try_from(error.exit_code()).unwrap_or(2);
+    if json && error.use_stderr() {
+        let text = error.render().to_string();
+        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        let message = lines
+            .next()
+            .unwrap_or_default()
+            .trim_start_matches("error: ");
+        let mut failure = Failure::new("usage", message);
+        failure.hint = lines
+            .find_map(|line| line.strip_prefix("tip: "))
+            .map(str::to_owned);
+        failure.exit = code;
+        return report(
+            &failure,
+            &Shell::new(ColorChoice::Never, Verbosity::Normal),
+            true,
+        );
+    }
+    // A closed output leaves nobody to tell.
+    drop(error.print());
+    code
+}
+
+fn verbosity(global: &Global) -> Verbosity {
+    if global.quiet {
+        Verbosity::Quiet
+    } else if global.verbose {
+        Verbosity::Verbose
+    } else {
+        Verbosity::Normal
+    }
+}
+
+fn execute(
+    mut environment: Environment,
+    shell: &Shell,
+    cli: Cli,
+    matches: &ArgMatches,
+) -> Result<(), Failure> {
+    let config_file = cli
+        .global
+        .config
+        .as_deref()
+        .map(|path| environment.path(path));
+    if let Some(directory) = &cli.global.directory {
+        environment.directory = environment.path(directory);
+        if !environment.is_in_folder() {
+            let shown = directory.display();
+            return Err(Failure::new(
+                "directory",
+                format!("there is no folder `{shown}`"),
+            ));
+        }
+    }
+    let language = match cli.global.lang {
+        Some(Lang::En) => Language::English,
+        Some(Lang::Zh) => Language::Chinese,
+        None => environment
+            .locale()
+            .map(Language::of_locale)
+            .unwrap_or_default(),
+    };
+    let named = config_file.is_some();
+    let config_file =
+        config_file.or_else(|| Some(environment.config_directory()?.join(settings::FILE)));
+    // These need no configuration, and work when it is broken.
+    match &cli.command {
+        Command::Config(arguments) => {
+            let file = config_file.ok_or(ConfigError::NoPlace)?;
+            return config::run(shell, &file, &arguments.action);
+        }
+        Command::Completions(arguments) => return scripts::completions(shell, arguments),
+        Command::Man(arguments) => return scripts::man(shell, arguments),
+        Command::New(_) | Command::List(_) | Command::Show(_) => {}
+    }
+    let config = match &config_file {
+        Some(file) if named => Config::read_named(file)?,
+        Some(file) => Config::read(file)?,
+        None => Config::default(),
+    };
+    let system = System {
+        environment,
+        config,
+        language,
+    };
+    match cli.command {
+        Command::New(arguments) => new::run(shell, &system, arguments, matches),
+        Command::List(arguments) => list::run(shell, &system, &arguments),
+        Command::Show(arguments) => show::run(shell, &system, &arguments),
+        Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+    }
+}

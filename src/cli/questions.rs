@@ -1,0 +1,206 @@
+//! A template's own questions as flags of `new`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::{Arg, ArgAction, ArgMatches, Command};
+
+use crate::model::language::Language;
+use crate::model::question::{Kind, Question};
+use crate::model::template::Template;
+use crate::model::text::visible;
+use crate::model::value::Value;
+use crate::system::env::Environment;
+use crate::system::source::{self, SourceError};
+
+/// The questions that most templates ask, for the help of `new` without a template.
+const COMMON: [(&str, &str); 4] = [
+    ("python", "The oldest Python that the project supports"),
+    ("license", "The licence, by its SPDX identifier"),
+    (
+        "author",
+        "The author [default: user.name of the git configuration]",
+    ),
+    (
+        "email",
+        "The author's address [default: user.email of the git configuration]",
+    ),
+];
+
+/// The flags of `new` and of every command whose next word is their value.
+const TAKE_A_VALUE: [&str; 12] = [
+    "--name",
+    "--package",
+    "--set",
+    "-D",
+    "--answers",
+    "--on-conflict",
+    "--lang",
+    "--color",
+    "-C",
+    "--config",
+    "--author",
+    "--email",
+];
+
+/// The command line with the questions of the template that the arguments name.
+pub(super) struct WithQuestions {
+    /// The command line.
+    pub(super) command: Command,
+    /// Why the template's questions are not known.
+    pub(super) unknown: Option<SourceError>,
+}
+
+/// Adds the questions of the template that the arguments name to `new`; the common ones if they name none.
+pub(super) fn add_flags(
+    command: Command,
+    arguments: &[OsString],
+    environment: &Environment,
+) -> WithQuestions {
+    let words: Vec<&str> = arguments
+        .iter()
+        .skip(1)
+        .filter_map(|word| word.to_str())
+        .collect();
+    let Some(start) = words.iter().position(|word| *word == "new") else {
+        return WithQuestions {
+            command,
+            unknown: None,
+        };
+    };
+    let mut environment = environment.clone();
+    let folder = words.windows(2).find_map(|pair| match pair {
+        ["-C", folder] => Some(*folder),
+        _ => None,
+    });
+    if let Some(folder) = folder {
+        environment.directory = environment.path(Path::new(folder));
+    }
+    let language = environment
+        .locale()
+        .map(Language::of_locale)
+        .unwrap_or_default();
+    let (template, unknown) =
+        match named_template(words.get(start + 1..).unwrap_or_default(), &environment) {
+            Some(Ok(template)) => (Some(template), None),
+            Some(Err(error)) => (None, Some(error)),
+            None => (None, None),
+        };
+    let command = command.mut_subcommand("new", |new| match &template {
+        Some(template) => {
+            let heading = format!("Questions of {}", template.manifest.name);
+            template.questions.iter().fold(new, |new, question| {
+                add_question(new, question, language, &heading)
+            })
+        }
+        None => COMMON.iter().fold(new, |new, (key, help)| {
+            let argument = Arg::new(id(key)).long(*key).help(*help).value_name("TEXT");
+            new.arg(argument.help_heading("Common questions"))
+        }),
+    });
+    WithQuestions { command, unknown }
+}
+
+/// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the
+/// first word that could.
+fn named_template(
+    words: &[&str],
+    environment: &Environment,
+) -> Option<Result<Template, SourceError>> {
+    let mut refused = None;
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        if TAKE_A_VALUE.contains(word) {
+            words.next();
+        } else if !word.starts_with('-') {
+            match source::load(word, environment) {
+                Ok(template) => return Some(Ok(template)),
+                Err(error) => refused = refused.or(Some(Err(error))),
+            }
+        }
+    }
+    refused
+}
+
+fn id(key: &str) -> String {
+    format!("question:{key}")
+}
+
+fn add_question(
+    command: Command,
+    question: &Question,
+    language: Language,
+    heading: &str,
+) -> Command {
+    let flag = question.flag();
+    let heading = heading.to_owned();
+    let mut help = visible(question.title.get(language));
+    match &question.default {
+        Some(Value::Text(text)) if text.is_empty() => {}
+        Some(value) => help = format!("{help} [default: {}]", visible(&value.to_string())),
+        None => {}
+    }
+    let argument = Arg::new(id(&question.key))
+        .long(flag.clone())
+        .help(help)
+        .help_heading(heading);
+    match question.kind {
+        Kind::Bool => {
+            let off = Arg::new(format!("no:{}", question.key))
+                .long(format!("no-{flag}"))
+                .action(ArgAction::SetTrue)
+                .overrides_with(id(&question.key))
+                .hide(true);
+            command
+                .arg(
+                    argument
+                        .value_name("true|false")
+                        .num_args(0..=1)
+                        .require_equals(true)
+                        .default_missing_value("true")
+                        .overrides_with(format!("no:{}", question.key)),
+                )
+                .arg(off)
+        }
+        Kind::Choice | Kind::Choices => {
+            let separator = if question.kind == Kind::Choice {
+                "|"
+            } else {
+                ","
+            };
+            let values: Vec<&str> = question
+                .choices
+                .iter()
+                .map(|choice| choice.value.as_str())
+                .collect();
+            command.arg(argument.value_name(visible(&values.join(separator))))
+        }
+        Kind::Integer => command.arg(argument.value_name("NUMBER").allow_negative_numbers(true)),
+        Kind::Text | Kind::Secret => command.arg(argument.value_name("TEXT")),
+    }
+}
+
+/// Returns the answers that the flags of `new` give, by the key of their question.
+pub(super) fn given(matches: &ArgMatches) -> BTreeMap<String, String> {
+    let Some(matches) = matches.subcommand_matches("new") else {
+        return BTreeMap::new();
+    };
+    let mut answers = BTreeMap::new();
+    for id in matches.ids() {
+        let id = id.as_str();
+        if matches.value_source(id) != Some(clap::parser::ValueSource::CommandLine) {
+            continue;
+        }
+        if let Some(key) = id.strip_prefix("question:")
+            && let Some(text) = matches.get_one::<String>(id)
+        {
+            answers.insert(key.to_owned(), text.clone());
+        } else if let Some(key) = id.strip_prefix("no:")
+            && matches.get_flag(id)
+        {
+            answers.insert(key.to_owned(), "false".to_owned());
+        }
+    }
+    answers
+}

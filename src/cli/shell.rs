@@ -1,0 +1,90 @@
+//! The one place that prints.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use anstyle::{AnsiColor, Style};
+
+/// Headings and the names of columns.
+pub const HEADING: Style = Style::new().bold();
+/// What went well.
+pub const GOOD: Style = AnsiColor::Green.on_default().bold();
+/// What went wrong.
+pub const BAD: Style = AnsiColor::Red.on_default().bold();
+/// Advice.
+pub const HINT: Style = AnsiColor::Cyan.on_default().bold();
+/// What can be passed over.
+pub const DIM: Style = Style::new().dimmed();
+
+/// How much is said on error output.
+#[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What was done.
+    #[default]
+    Normal,
+    /// Every file.
+    Verbose,
+}
+
+/// Writes to output and error output, with colours where they can be seen.
+#[derive(Debug)]
+pub struct Shell {
+    color: ColorChoice,
+    /// How much is said.
+    pub verbosity: Verbosity,
+}
+
+impl Shell {
+    /// Returns a shell with this choice of colours.
+    pub fn new(color: ColorChoice, verbosity: Verbosity) -> Self {
+        Self { color, verbosity }
+    }
+
+    /// Writes what was asked for to output.
+    ///
+    /// # Errors
+    /// Output is closed or full.
+    pub fn out(&self, text: impl Display) -> io::Result<()> {
+        let mut stream = AutoStream::new(io::stdout(), self.choice(&io::stdout()));
+        writeln!(stream, "{text}")?;
+        stream.flush()
+    }
+
+    /// Writes bytes to output as they are.
+    ///
+    /// # Errors
+    /// Output is closed or full.
+    pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        let mut stream = io::stdout().lock();
+        stream.write_all(bytes)?;
+        stream.flush()
+    }
+
+    /// Says what was done, unless the shell is quiet. A closed error output is no reason to fail.
+    pub fn say(&self, text: impl Display) {
+        if self.verbosity > Verbosity::Quiet {
+            self.complain(text);
+        }
+    }
+
+    /// Writes to error output, also when the shell is quiet.
+    pub fn complain(&self, text: impl Display) {
+        let mut stream = AutoStream::new(io::stderr(), self.choice(&io::stderr()));
+        drop(writeln!(stream, "{text}"));
+    }
+
+    fn choice(&self, stream: &impl anstream::stream::RawStream) -> ColorChoice {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(stream),
+            chosen => chosen,
+        }
+    }
+}
+
+/// Returns a text in a style.
+pub fn styled(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}

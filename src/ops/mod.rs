@@ -1,0 +1,21 @@
+//! The commands as named steps: gather, decide, apply, report.
+
+pub mod list;
+pub mod new;
+pub mod replay;
+pub mod show;
+
+use crate::model::language::Language;
+use crate::system::config::Config;
+use crate::system::env::Environment;
+
+/// What every command works in.
+#[derive(Debug)]
+pub struct System {
+    /// What the process was started with.
+    pub environment: Environment,
+    /// The user's configuration.
+    pub config: Config,
+    /// The language in which templates speak.
+    pub language: Language,
+}

@@ -1,0 +1,147 @@
+//! Collects what was given and asks for the rest.
+
+use std::collections::BTreeMap;
+
+use super::{NewError, NewOptions};
+use crate::engine::resolve::{
+    ALWAYS, AnswerError, Given, Raw, Resolved, Resolver, Source, read_answer,
+};
+use crate::model::name::{DistributionName, PackageName};
+use crate::model::question::{Lookup, Question};
+use crate::model::template::Template;
+use crate::model::value::Value;
+use crate::ops::System;
+use crate::system::answers;
+use crate::system::prompt::{self, PromptError};
+use crate::system::repository::GitSettings;
+
+pub(super) fn answer(
+    system: &System,
+    options: &NewOptions,
+    template: &Template,
+    settings: &GitSettings,
+    given: BTreeMap<String, Given>,
+    (name, package): (&DistributionName, &PackageName),
+) -> Result<Resolved, NewError> {
+    let places: BTreeMap<String, Source> = given
+        .iter()
+        .map(|(key, given)| (key.clone(), given.source))
+        .collect();
+    let place = |error: AnswerError| {
+        let place = places
+            .get(error.key())
+            .map(|source| place_of(*source, error.key()));
+        NewError::Answer { error, place }
+    };
+    let identity = [("name", name.to_string()), ("package", package.to_string())];
+    let lookups = lookups(system, settings);
+    let mut resolver =
+        Resolver::new(template, identity, given, lookups, system.language).map_err(place)?;
+    let asks = system.environment.interactive && !options.yes;
+    let mut missing = Vec::new();
+    while let Some(open) = resolver.next_open().map_err(place)? {
+        match open.default {
+            default if asks => {
+                let offered = default.as_ref().map(|(value, _)| value);
+                let raw = ask(system, open.question, offered)?;
+                let typed = read_answer(open.question, &raw, system.language).map_err(place)?;
+                let source = match default {
+                    Some((value, source)) if value == typed => source,
+                    Some(_) | None => Source::Prompt,
+                };
+                resolver.answer(&Raw::Typed(typed), source).map_err(place)?;
+            }
+            Some((value, source)) => {
+                resolver.answer(&Raw::Typed(value), source).map_err(place)?;
+            }
+            None => {
+                missing.push(open.question.clone());
+                resolver.leave_unanswered();
+            }
+        }
+    }
+    if missing.is_empty() {
+        Ok(resolver.finish())
+    } else {
+        Err(NewError::Missing { questions: missing })
+    }
+}
+
+fn ask(system: &System, question: &Question, default: Option<&Value>) -> Result<Raw, PromptError> {
+    let (judged, language) = (question.clone(), system.language);
+    prompt::ask(question, default, language, move |raw| {
+        read_answer(&judged, raw, language).map(drop)
+    })
+}
+
+/// Collects what was given, the stronger place over the weaker one: flag, answers file, environment, configuration.
+pub(super) fn given(
+    system: &System,
+    options: &NewOptions,
+    template: &Template,
+) -> Result<BTreeMap<String, Given>, NewError> {
+    let mut given = BTreeMap::new();
+    let mut add = |key: &str, raw: Raw, source: Source| {
+        given.insert(key.to_owned(), Given { raw, source });
+    };
+    let asked = |key: &str| template.question(key).is_some() || ALWAYS.contains(&key);
+    let config = &system.config;
+    let own = config
+        .answers
+        .get(&template.manifest.name)
+        .into_iter()
+        .flatten();
+    for (key, value) in config
+        .defaults
+        .iter()
+        .filter(|(key, _)| asked(key))
+        .chain(own)
+    {
+        add(key, Raw::Typed(value.clone()), Source::Config);
+    }
+    for (key, text) in system
+        .environment
+        .answers()
+        .into_iter()
+        .filter(|(key, _)| asked(key))
+    {
+        add(&key, Raw::Text(text), Source::Environment);
+    }
+    if let Some(file) = &options.answers_file {
+        for (key, value) in answers::read(file, &system.environment)? {
+            add(&key, Raw::Typed(value), Source::AnswersFile);
+        }
+    }
+    for (key, text) in &options.answers {
+        add(key, Raw::Text(text.clone()), Source::Flag);
+    }
+    Ok(given)
+}
+
+fn lookups(system: &System, settings: &GitSettings) -> BTreeMap<Lookup, Value> {
+    let mut found =
+        BTreeMap::from([(Lookup::ClockYear, Value::Integer(system.environment.year()))]);
+    for (place, value) in [
+        (Lookup::GitUserName, &settings.name),
+        (Lookup::GitUserEmail, &settings.email),
+    ] {
+        if let Some(text) = value {
+            found.insert(place, Value::Text(text.clone()));
+        }
+    }
+    found
+}
+
+/// Returns where an answer was given, as a person would look for it.
+pub fn place_of(source: Source, key: &str) -> String {
+    match source {
+        Source::Flag => format!("--{}", key.replace('_', "-")),
+        Source::AnswersFile => "answers file".to_owned(),
+        Source::Environment => format!("PYSCAFFOLD_ANSWER_{}", key.to_ascii_uppercase()),
+        Source::Prompt => "prompt".to_owned(),
+        Source::Config => "config".to_owned(),
+        Source::Lookup(Lookup::GitUserName | Lookup::GitUserEmail) => "git config".to_owned(),
+        Source::Lookup(Lookup::ClockYear) => "clock".to_owned(),
+        Source::Default | Source::NotAsked => "default".to_owned(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Makes the planned project in a staging folder, then puts it at its place.
+
+use std::path::Path;
+
+use super::{GitMode, GitReport, NewError, NewOptions, NewReport, NoCommit, UvMode};
+use crate::engine::plan::Action;
+use crate::model::relpath::RelPath;
+use crate::model::tree::Tree;
+use crate::model::value::Value;
+use crate::ops::System;
+use crate::system::env::Environment;
+use crate::system::repository::{self, GitSettings};
+use crate::system::staging::Staging;
+use crate::system::uv;
+use crate::system::workdir::{self, Destination};
+
+/// Makes the project in a staging folder, then puts it at its place.
+pub(super) fn make(
+    system: &System,
+    options: &NewOptions,
+    report: &NewReport,
+    destination: &Destination,
+    settings: &GitSettings,
+) -> Result<GitReport, NewError> {
+    let parent = match destination {
+        Destination::Absent { ancestor, .. } => ancestor.as_path(),
+        Destination::Empty => report.path.parent().unwrap_or(&report.path),
+        Destination::Folder => report.path.as_path(),
+    };
+    let staging = Staging::inside(parent)?;
+    // What is renamed to the first missing folder of the path holds the rest of it.
+    let project = match destination {
+        Destination::Absent { first, .. } => match report.path.strip_prefix(first) {
+            Ok(rest) if rest.as_os_str().is_empty() => staging.project(),
+            Ok(rest) => staging.project().join(rest),
+            Err(_) => staging.project(),
+        },
+        Destination::Empty | Destination::Folder => staging.project(),
+    };
+    let mut written = Tree::default();
+    for (path, file) in report.tree.iter() {
+        if matches!(
+            report.plan.actions.get(path),
+            Some(Action::Create | Action::Replace)
+        ) {
+            written.insert(path.clone(), file.clone());
+        }
+    }
+    staging.write(&project, &written)?;
+    if options.uv != UvMode::Off {
+        uv::run("lock", &project, options.offline).map_err(NewError::Lock)?;
+    }
+    let git = start_repository(&system.environment, options, report, &project, settings)?;
+    match destination {
+        Destination::Absent { first, .. } => {
+            workdir::publish(&staging.project(), first, destination)?;
+        }
+        Destination::Empty => workdir::publish(&project, &report.path, destination)?,
+        Destination::Folder => {
+            let mut plan = report.plan.clone();
+            if options.uv != UvMode::Off
+                && let Ok(lock) = RelPath::parse("uv.lock")
+            {
+                plan.actions.insert(lock, Action::Create);
+            }
+            workdir::merge_into(&staging, &project, &report.path, &plan)?;
+        }
+    }
+    Ok(git)
+}
+
+fn start_repository(
+    environment: &Environment,
+    options: &NewOptions,
+    report: &NewReport,
+    project: &Path,
+    settings: &GitSettings,
+) -> Result<GitReport, NewError> {
+    if let Some(root) = repository::enclosing(&report.path) {
+        return Ok(GitReport::Inside { root });
+    }
+    if options.git == GitMode::Off {
+        return Ok(GitReport::Off);
+    }
+    repository::init(project, &settings.branch)?;
+    let branch = settings.branch.clone();
+    let answered = |key: &str| {
+        let text = report.resolved.answers.get(key).and_then(Value::as_text);
+        text.filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    let name = settings.name.clone().or_else(|| answered("author"));
+    let email = settings.email.clone().or_else(|| answered("email"));
+    let reason = match (options.git, settings.signs, name.zip(email)) {
+        (GitMode::Init | GitMode::Off, _, _) => NoCommit::Asked,
+        (GitMode::Commit, true, _) => NoCommit::Signs,
+        (GitMode::Commit, false, None) => NoCommit::NoIdentity,
+        (GitMode::Commit, false, Some((name, email))) => {
+            let manifest = &report.template.manifest;
+            let message = format!(
+                "Create {} from {} {}\n",
+                report.name, manifest.name, manifest.version
+            );
+            let who = (name.as_str(), email.as_str());
+            let commit =
+                repository::commit_all(project, who, &message, environment.source_date_epoch)?;
+            return Ok(GitReport::Committed { branch, commit });
+        }
+    };
+    Ok(GitReport::Initialized { branch, reason })
+}

@@ -1,0 +1,181 @@
+//! The names of a project, and the commands that repeat what the user typed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use toml_edit::{DocumentMut, Item};
+
+use super::{NewError, NewOptions};
+use crate::engine::resolve::{ALWAYS, Given, Raw, Resolved, Source};
+use crate::model::name::{DistributionName, NameError, NameKind, PackageName};
+use crate::model::question::Kind;
+use crate::model::relpath::RelPath;
+use crate::model::template::Template;
+use crate::model::tree::Tree;
+use crate::model::value::Value;
+
+/// Returns the distribution name of a folder's name, in which a space is `-`.
+pub(super) fn distribution_of(folder: &str) -> String {
+    folder.trim().replace(' ', "-")
+}
+
+/// What the user typed to name the project, for names and for commands that repeat it.
+pub(super) struct Typed {
+    pub(super) template: String,
+    pub(super) path: PathBuf,
+    name: Option<String>,
+    package: Option<String>,
+}
+
+impl Typed {
+    /// Takes the answers `name` and `package`, which every template has, out of what was given.
+    pub(super) fn new(
+        template: String,
+        path: PathBuf,
+        options: &NewOptions,
+        given: &mut BTreeMap<String, Given>,
+    ) -> Self {
+        let mut take = |key: &str| match given.remove(key)?.raw {
+            Raw::Text(text) | Raw::Typed(Value::Text(text)) => Some(text),
+            Raw::Typed(other) => Some(other.to_string()),
+        };
+        let [name, package] = ALWAYS.map(&mut take);
+        Self {
+            template,
+            path,
+            name: options.name.clone().or(name),
+            package: options.package.clone().or(package),
+        }
+    }
+
+    /// Adds a command that would work, as the user typed it but for the name.
+    fn refuse(&self, error: NameError) -> NewError {
+        let retry = error.suggestion().map(|suggestion| {
+            let (flag, other) = match error.kind() {
+                NameKind::Distribution => ("--name", ("--package", &self.package)),
+                NameKind::Package => ("--package", ("--name", &self.name)),
+            };
+            let mut words = vec!["pyscaffold".to_owned(), "new".to_owned()];
+            words.extend([self.template.clone(), shown(&self.path)]);
+            if let (flag, Some(value)) = other {
+                words.extend([flag.to_owned(), value.clone()]);
+            }
+            words.extend([flag.to_owned(), suggestion]);
+            words
+        });
+        NewError::Name { error, retry }
+    }
+}
+
+pub(super) fn names(
+    command: &Typed,
+    path: &Path,
+) -> Result<(DistributionName, PackageName), NewError> {
+    let folder = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let text = match &command.name {
+        Some(name) => name.clone(),
+        None => distribution_of(&folder.unwrap_or_default()),
+    };
+    let name = DistributionName::parse(&text).map_err(|error| command.refuse(error))?;
+    let package = match &command.package {
+        Some(package) => PackageName::parse(package),
+        None => PackageName::from_distribution(&name),
+    };
+    Ok((name, package.map_err(|error| command.refuse(error))?))
+}
+
+/// Refuses a name that one of the project's own dependencies has.
+pub(super) fn check_dependencies(
+    command: &Typed,
+    (name, package): (&DistributionName, &PackageName),
+    template: &Template,
+    tree: &Tree,
+) -> Result<(), NewError> {
+    let dependencies = dependencies(tree);
+    let known = || dependencies.iter().map(String::as_str);
+    package
+        .check_against(known().chain(template.reserved()))
+        .and_then(|()| name.check_against(known()))
+        .map_err(|error| command.refuse(error))
+}
+
+/// Returns the names of the distributions that a project's `pyproject.toml` asks for (PEP 508, PEP 621, PEP 735).
+fn dependencies(tree: &Tree) -> Vec<String> {
+    let text = RelPath::parse("pyproject.toml")
+        .ok()
+        .and_then(|path| tree.get(&path))
+        .and_then(|file| std::str::from_utf8(&file.bytes).ok());
+    let Some(document) = text.and_then(|text| text.parse::<DocumentMut>().ok()) else {
+        return Vec::new();
+    };
+    let project = document.get("project").and_then(Item::as_table_like);
+    let mut lists = Vec::new();
+    lists.extend(project.and_then(|table| table.get("dependencies")));
+    for group in [
+        project.and_then(|table| table.get("optional-dependencies")),
+        document.get("dependency-groups"),
+    ] {
+        let groups = group.and_then(Item::as_table_like);
+        lists.extend(
+            groups
+                .into_iter()
+                .flat_map(|table| table.iter().map(|(_, item)| item)),
+        );
+    }
+    lists
+        .into_iter()
+        .filter_map(Item::as_array)
+        .flat_map(|array| array.iter().filter_map(toml_edit::Value::as_str))
+        .map(|requirement| {
+            let end = requirement
+                .find(|c: char| !(c.is_ascii_alphanumeric() || "-_.".contains(c)))
+                .unwrap_or(requirement.len());
+            requirement.get(..end).unwrap_or_default().to_owned()
+        })
+        .collect()
+}
+
+pub(super) fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
+
+/// Returns the words of the command that makes the same project on another machine, every answer named that is not the template's
+/// default.
+pub(super) fn replay_words(
+    command: &Typed,
+    template: &Template,
+    resolved: &Resolved,
+) -> Vec<String> {
+    let mut words: Vec<String> = ["pyscaffold", "new"].map(str::to_owned).into();
+    words.extend([
+        command.template.clone(),
+        shown(&command.path),
+        "--yes".to_owned(),
+    ]);
+    for (flag, value) in [("--name", &command.name), ("--package", &command.package)] {
+        if let Some(value) = value {
+            words.extend([flag.to_owned(), value.clone()]);
+        }
+    }
+    for question in &template.questions {
+        let source = resolved.sources.get(&question.key);
+        let Some(value) = resolved.answers.get(&question.key) else {
+            continue;
+        };
+        let told = !matches!(source, Some(Source::Default | Source::NotAsked) | None)
+            && question.kind != Kind::Secret
+            && question.default.as_ref() != Some(value);
+        if told {
+            let text = value.to_string();
+            let flag = format!("--{}", question.flag());
+            if question.kind == Kind::Bool || text.starts_with('-') {
+                words.push(format!("{flag}={text}"));
+            } else {
+                words.extend([flag, text]);
+            }
+        }
+    }
+    words
+}
