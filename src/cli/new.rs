@@ -87,7 +87,10 @@ fn tell(shell: &Shell, system: &System, options: &NewOptions, report: &NewReport
         "Template",
         format!("{} {} ({origin})", manifest.name, manifest.version),
     );
-    line("Answers", wrap(&answers(report)));
+    let answers = answers(report);
+    if !answers.is_empty() {
+        line("Answers", wrap(&answers));
+    }
     line("Created", created(report));
     if shell.verbosity == Verbosity::Verbose {
         for (path, action) in &report.plan.actions {

@@ -16,6 +16,7 @@ use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Layer, Template};
+use crate::model::text::line_at;
 use crate::model::tree::{File, Tree};
 
 /// The ending of files whose slots are separated by empty lines.
@@ -98,10 +99,12 @@ pub enum ComposeError {
         place: String,
     },
     /// A fragment is not TOML after rendering.
-    #[error("{place}: not TOML after rendering: {message}")]
+    #[error("{place}:{line}: not TOML after rendering: {message}")]
     NotToml {
         /// The layer and the file.
         place: String,
+        /// The line of the rendered text, counted from 1.
+        line: usize,
         /// What the TOML parser says.
         message: String,
     },
@@ -135,6 +138,7 @@ impl Part<'_> {
 struct SlotText {
     place: String,
     text: String,
+    is_builtin: bool,
 }
 
 type SlotTexts = BTreeMap<(RelPath, String), Vec<SlotText>>;
@@ -235,21 +239,33 @@ fn slot_texts(
             let text = if fill.rendered {
                 renderer
                     .render(source, Language::of(&path))
-                    .map_err(|error| ComposeError::Render {
-                        place: place.clone(),
-                        error,
-                    })?
+                    .map_err(|error| refuse(place.clone(), error))?
             } else {
                 source.to_owned()
             };
             // A text that its own conditions leave empty fills nothing.
             if !text.trim().is_empty() {
                 let key = (path, fill.slot.to_owned());
-                texts.entry(key).or_default().push(SlotText { place, text });
+                let is_builtin = layer.is_builtin();
+                let text = SlotText {
+                    place,
+                    text,
+                    is_builtin,
+                };
+                texts.entry(key).or_default().push(text);
             }
         }
     }
     Ok(texts)
+}
+
+fn refuse(place: String, error: RenderError) -> ComposeError {
+    match error {
+        RenderError::TooLarge { .. } => ComposeError::TooLarge {
+            limit: format!("{} bytes", budget::BYTES),
+        },
+        error => ComposeError::Render { place, error },
+    }
 }
 
 fn text_of<'a>(layer: &'a Layer, source: &str, place: &str) -> Result<&'a str, ComposeError> {
@@ -326,10 +342,7 @@ fn render_part(
     if !part.file.rendered {
         return Ok(text.to_owned());
     }
-    let failed = |error| ComposeError::Render {
-        place: part.place(),
-        error,
-    };
+    let failed = |error| refuse(part.place(), error);
     let source = Source::parse(text).map_err(|error| failed(error.into()))?;
     let known = source.slots();
     let separator = if path.file_name().ends_with(MARKDOWN) {
@@ -343,15 +356,20 @@ fn render_part(
             continue;
         }
         if !known.contains(slot) {
-            let place = texts
-                .first()
-                .map(|text| text.place.clone())
-                .unwrap_or_default();
-            return Err(ComposeError::NoSlot {
-                place,
-                path: path.clone(),
-                slot: slot.clone(),
-            });
+            // A team's own file need not have the slots that built-in layers fill.
+            let fault = texts
+                .iter()
+                .find(|text| part.layer.is_builtin() || !text.is_builtin);
+            match fault {
+                Some(text) => {
+                    return Err(ComposeError::NoSlot {
+                        place: text.place.clone(),
+                        path: path.clone(),
+                        slot: slot.clone(),
+                    });
+                }
+                None => continue,
+            }
         }
         let lines: Vec<String> = texts
             .iter()
@@ -382,7 +400,8 @@ fn merge_toml(parts: &[(&Part<'_>, String)]) -> Result<String, ComposeError> {
             text.parse()
                 .map_err(|error: toml_edit::TomlError| ComposeError::NotToml {
                     place: part.place(),
-                    message: error.to_string(),
+                    line: error.span().map_or(1, |span| line_at(text, span.start)),
+                    message: error.message().lines().collect::<Vec<_>>().join(", "),
                 })?;
         let Some(lower) = &mut merged else {
             merged = Some(fragment);

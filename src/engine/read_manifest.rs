@@ -16,6 +16,7 @@ use crate::model::manifest::{
 };
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
+use crate::model::text::line_at;
 use crate::model::value::Value;
 
 const TOP_KEYS: [&str; 8] = [
@@ -80,14 +81,6 @@ pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec
         Some(manifest) if reader.problems.is_empty() => Ok(manifest),
         Some(_) | None => Err(reader.problems),
     }
-}
-
-fn line_at(text: &str, offset: usize) -> usize {
-    text.bytes()
-        .take(offset)
-        .filter(|byte| *byte == b'\n')
-        .count()
-        + 1
 }
 
 struct Reader<'a> {

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use handlebars::{Context, Handlebars, no_escape};
+use handlebars::{Context, Handlebars, RenderErrorReason, no_escape};
 
 use super::budget;
 use super::escape::Language;
 use super::helpers;
-use super::syntax::{Source, SyntaxError};
-use crate::model::value::Answers;
+use super::syntax::{NameUse, Source, SyntaxError, Usage};
+use crate::model::value::{Answers, Value};
 
 /// Why a text could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +24,12 @@ pub enum RenderError {
         name: String,
         /// The declared name that is most like it.
         nearest: Option<String>,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// The output is larger than a project may be.
+    #[error("the output passes {} bytes", budget::BYTES)]
+    TooLarge {
         /// The line, counted from 1.
         line: usize,
     },
@@ -42,7 +48,9 @@ impl RenderError {
     pub fn line(&self) -> usize {
         match self {
             Self::Syntax(error) => error.line,
-            Self::UnknownName { line, .. } | Self::Value { line, .. } => *line,
+            Self::UnknownName { line, .. } | Self::TooLarge { line } | Self::Value { line, .. } => {
+                *line
+            }
         }
     }
 }
@@ -106,22 +114,42 @@ impl Renderer {
                 line: unknown.line,
             });
         }
+        if let Some(usage) = source.names().into_iter().find(|usage| self.misused(usage)) {
+            let reason = format!("`each` takes a list, which `{}` is not", usage.name);
+            return Err(RenderError::Value {
+                reason,
+                line: usage.line,
+            });
+        }
         let template = source.into_template(helpers::writer(language), fills);
         self.registry.register_template(NAME, template);
         let mut output = Limited::default();
         self.registry
             .render_with_context_to_write(NAME, &self.context, &mut output)
-            .map_err(|error| RenderError::Value {
-                reason: match error.reason() {
-                    handlebars::RenderErrorReason::Other(reason) => reason.clone(),
-                    other => other.to_string(),
-                },
-                line: error.line_no.unwrap_or(1),
-            })?;
+            .map_err(|error| explain(&error))?;
         String::from_utf8(output.bytes).map_err(|error| RenderError::Value {
             reason: error.to_string(),
             line: 1,
         })
+    }
+
+    fn misused(&self, usage: &NameUse) -> bool {
+        usage.usage == Usage::Looped && !matches!(self.names.get(&usage.name), Some(Value::List(_)))
+    }
+}
+
+fn explain(error: &handlebars::RenderError) -> RenderError {
+    let line = error.line_no.unwrap_or(1);
+    match error.reason() {
+        RenderErrorReason::IOError(_) => RenderError::TooLarge { line },
+        RenderErrorReason::Other(reason) => RenderError::Value {
+            reason: reason.clone(),
+            line,
+        },
+        other => RenderError::Value {
+            reason: other.to_string(),
+            line,
+        },
     }
 }
 
@@ -151,7 +179,6 @@ impl Write for Limited {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::value::Value;
 
     fn renderer() -> Renderer {
         Renderer::new(Answers::from([
@@ -278,6 +305,11 @@ mod tests {
                 "the characters U+E000 and U+E001 are reserved",
             ),
             ("{{has name \"x\"}}", 1, "`has` takes a list first"),
+            (
+                "{{#each name}}x{{/each}}",
+                1,
+                "`each` takes a list, which `name` is not",
+            ),
             ("{{upper year}}", 1, "`upper` takes a text"),
             ("{{eq name}}", 1, "`eq` takes another number of values"),
         ] {

@@ -33,10 +33,21 @@ pub struct SyntaxError {
 pub struct NameUse {
     /// The name.
     pub name: String,
-    /// The literal text it is compared with by `eq`, `ne` or `has`.
-    pub compared_with: Option<String>,
+    /// What is done with its value.
+    pub usage: Usage,
     /// The line, counted from 1.
     pub line: usize,
+}
+
+/// What a template does with the value of a name.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Usage {
+    /// It is written, or asked whether it holds.
+    Value,
+    /// It is compared with a literal text by `eq`, `ne` or `has`.
+    Compared(String),
+    /// It is looped over by `each`.
+    Looped,
 }
 
 /// A parsed `.hbs` file.
@@ -311,13 +322,17 @@ fn collect_names(template: &Template, uses: &mut Vec<NameUse>) {
             TemplateElement::Expression(expression) if expression.params.is_empty() => {
                 uses.extend(name_of(&expression.name).map(|name| NameUse {
                     name,
-                    compared_with: None,
+                    usage: Usage::Value,
                     line,
                 }));
             }
             TemplateElement::Expression(call) => collect_call(call, line, uses),
             TemplateElement::HelperBlock(block) => {
-                collect_parameters(&block.params, line, None, uses);
+                let usage = match block.name.as_name() {
+                    Some("each") => Usage::Looped,
+                    Some(_) | None => Usage::Value,
+                };
+                collect_parameters(&block.params, line, &usage, uses);
                 for part in [&block.template, &block.inverse].into_iter().flatten() {
                     collect_names(part, uses);
                 }
@@ -330,16 +345,17 @@ fn collect_names(template: &Template, uses: &mut Vec<NameUse>) {
 fn collect_call(call: &HelperTemplate, line: usize, uses: &mut Vec<NameUse>) {
     let compares = matches!(call.name.as_name(), Some("eq" | "ne" | "has"));
     let literal = call.params.iter().find_map(|parameter| match parameter {
-        Parameter::Literal(serde_json::Value::String(text)) if compares => Some(text.as_str()),
+        Parameter::Literal(serde_json::Value::String(text)) if compares => Some(text.clone()),
         _ => None,
     });
-    collect_parameters(&call.params, line, literal, uses);
+    let usage = literal.map_or(Usage::Value, Usage::Compared);
+    collect_parameters(&call.params, line, &usage, uses);
 }
 
 fn collect_parameters(
     parameters: &[Parameter],
     line: usize,
-    compared_with: Option<&str>,
+    usage: &Usage,
     uses: &mut Vec<NameUse>,
 ) {
     for parameter in parameters {
@@ -349,7 +365,7 @@ fn collect_parameters(
             if call.params.is_empty() {
                 uses.extend(name_of(&call.name).map(|name| NameUse {
                     name,
-                    compared_with: None,
+                    usage: Usage::Value,
                     line,
                 }));
             } else {
@@ -358,7 +374,7 @@ fn collect_parameters(
         }
         uses.extend(name_of(parameter).map(|name| NameUse {
             name,
-            compared_with: compared_with.map(str::to_owned),
+            usage: usage.clone(),
             line,
         }));
     }

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::helpers::list;
 use super::ownership::{RENDERED, both, fills, is_shared, names, placed};
 use super::resolve::{ALWAYS, Raw, read_answer};
-use super::syntax::{NameUse, Source};
+use super::syntax::{NameUse, Source, Usage};
 use crate::model::condition::Condition;
 use crate::model::language::Language;
 use crate::model::manifest::Manifest;
@@ -446,15 +446,21 @@ impl<'a> Checker<'a> {
             let message = format!("unknown name `{}`{hint}", usage.name);
             self.problems.push(Problem::at(label, usage.line, message));
         }
-        if let (Some(question), Some(text)) =
-            (self.template.question(&usage.name), &usage.compared_with)
-            && let Some(fault) = misfit(question, &Value::from(text.as_str()))
-        {
-            self.problems.push(Problem::at(
-                label,
-                usage.line,
-                format!("this can never hold: {fault}"),
-            ));
+        let question = self.template.question(&usage.name);
+        let fault = match &usage.usage {
+            Usage::Value => None,
+            Usage::Compared(text) => question
+                .and_then(|question| misfit(question, &Value::from(text.as_str())))
+                .map(|fault| format!("this can never hold: {fault}")),
+            Usage::Looped => question
+                .filter(|question| question.kind != Kind::Choices)
+                .map(|question| {
+                    let kind = question.kind.word();
+                    format!("`each` takes a list; `{}` is of type `{kind}`", usage.name)
+                }),
+        };
+        if let Some(fault) = fault {
+            self.problems.push(Problem::at(label, usage.line, fault));
         }
     }
 
@@ -492,16 +498,13 @@ impl<'a> Checker<'a> {
                 .iter()
                 .filter(|file| file.target == target)
             {
-                let text = other
-                    .package
-                    .files
-                    .get(file.source)
-                    .and_then(|bytes| std::str::from_utf8(bytes).ok());
-                slots.extend(
-                    text.and_then(|text| Source::parse(text).ok())
-                        .map(|source| source.slots())
-                        .unwrap_or_default(),
-                );
+                if layer.is_builtin() && !other.is_builtin() {
+                    return;
+                }
+                let bytes = other.package.files.get(file.source);
+                let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+                let parsed = text.and_then(|text| Source::parse(text).ok());
+                slots.extend(parsed.map(|source| source.slots()).unwrap_or_default());
             }
         }
         if !slots.contains(slot) {

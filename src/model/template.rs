@@ -47,6 +47,11 @@ pub struct Layer {
 }
 
 impl Layer {
+    /// Returns whether the layer comes with pyscaffold and is used by name.
+    pub fn is_builtin(&self) -> bool {
+        matches!(self.name, Some(LayerName::Builtin(_)))
+    }
+
     /// Returns what messages and lists call the layer.
     pub fn label(&self) -> String {
         match &self.name {

@@ -84,6 +84,12 @@ pub fn visible_start(text: &str, limit: usize) -> String {
     }
 }
 
+/// Returns the line, counted from 1, of a place that is counted in bytes from the beginning.
+pub fn line_at(text: &str, offset: usize) -> usize {
+    let before = text.bytes().take(offset);
+    before.filter(|byte| *byte == b'\n').count() + 1
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -11,6 +11,7 @@ use toml_edit::{Array, Document, DocumentMut, Item, Table, value};
 
 use super::{Context, PathError};
 use crate::model::problem::{Problem, nearest};
+use crate::model::text::line_at;
 use crate::model::value::Value;
 
 /// The name of the configuration file.
@@ -98,23 +99,16 @@ impl Config {
     }
 
     fn parse(text: &str, file: &str) -> Result<Self, Vec<Problem>> {
-        let line_at = |span: Option<std::ops::Range<usize>>| {
-            span.map_or(1, |span| {
-                text.bytes()
-                    .take(span.start)
-                    .filter(|byte| *byte == b'\n')
-                    .count()
-                    + 1
-            })
-        };
+        let place =
+            |span: Option<std::ops::Range<usize>>| span.map_or(1, |span| line_at(text, span.start));
         let document = Document::parse(text).map_err(|error| {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            vec![Problem::at(file, line_at(error.span()), message)]
+            vec![Problem::at(file, place(error.span()), message)]
         })?;
         let mut config = Self::default();
         let mut problems = Vec::new();
         for (key, line, item) in leaves(document.as_table()) {
-            let line = line_at(line);
+            let line = place(line);
             let taken = match to_value(item) {
                 Some(value) => config.take(&key, value),
                 None => Err(format!(

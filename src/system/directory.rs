@@ -16,6 +16,8 @@ use crate::model::manifest::{LayerName, Role};
 use crate::model::problem::Problem;
 use crate::model::template::{Origin, Package, Template};
 
+const LINK: &str = "is a symbolic link, which a template cannot have";
+
 /// Loads and checks the template in a folder. `label` is what the user called it.
 ///
 /// # Errors
@@ -37,18 +39,17 @@ pub fn load(folder: &Path, label: &str) -> Result<Template, Vec<Problem>> {
             }),
             LayerName::Own(short) if is_plain(short) => {
                 let prefix = format!("layers/{short}/");
-                if folder.join(&prefix).join(Role::Layer.file_name()).exists() {
-                    read(
-                        &folder.join("layers").join(short),
-                        Role::Layer,
-                        &prefix,
-                        &mut spent,
+                let below = folder.join("layers").join(short);
+                refuse_link(&folder.join("layers"), "layers")
+                    .and_then(|()| refuse_link(&below, &format!("layers/{short}")))
+                    .and_then(
+                        |()| match below.join(Role::Layer.file_name()).symlink_metadata() {
+                            Ok(_) => read(&below, Role::Layer, &prefix, &mut spent),
+                            Err(_) => Err(missing(format!(
+                                "there is no layer `{short}`: {prefix}layer.toml is not there"
+                            ))),
+                        },
                     )
-                } else {
-                    Err(missing(format!(
-                        "there is no layer `{short}`: {prefix}layer.toml is not there"
-                    )))
-                }
             }
             LayerName::Own(short) => Err(missing(format!("`{short}` is no name of a layer"))),
         };
@@ -68,6 +69,14 @@ pub fn load(folder: &Path, label: &str) -> Result<Template, Vec<Problem>> {
         Ok(template)
     } else {
         Err(problems)
+    }
+}
+
+/// Refuses a folder that is a symbolic link.
+fn refuse_link(folder: &Path, label: &str) -> Result<(), Vec<Problem>> {
+    match folder.symlink_metadata() {
+        Ok(found) if found.is_symlink() => Err(vec![Problem::of(label, LINK)]),
+        Ok(_) | Err(_) => Ok(()),
     }
 }
 
@@ -120,10 +129,7 @@ fn collect(
     let failed = |error: std::io::Error| Problem::of(&label, format!("cannot be read: {error}"));
     let kind = folder.symlink_metadata().map_err(failed)?.file_type();
     if kind.is_symlink() {
-        return Err(Problem::of(
-            label,
-            "is a symbolic link, which a template cannot have",
-        ));
+        return Err(Problem::of(label, LINK));
     }
     if kind.is_dir() {
         if path.split('/').count() > crate::model::relpath::MAX_DEPTH {
