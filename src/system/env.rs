@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use etcetera::BaseStrategy;
@@ -56,13 +56,21 @@ impl Environment {
             .filter(|value| !value.is_empty())
     }
 
-    /// Returns a path against the folder that relative paths start from.
+    /// Returns a path against the folder that relative paths start from, without `.` and `..`.
+    ///
+    /// A `..` behind a symbolic link leads to the parent of what the link points to, as it does for the operating system.
     pub fn path(&self, path: &Path) -> PathBuf {
         let mut absolute = self.directory.clone();
         for part in path.components() {
             match part {
-                std::path::Component::CurDir => {}
-                other => absolute.push(other),
+                Component::CurDir => {}
+                Component::ParentDir => {
+                    absolute = absolute.canonicalize().unwrap_or(absolute);
+                    absolute.pop();
+                }
+                Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                    absolute.push(part);
+                }
             }
         }
         absolute
