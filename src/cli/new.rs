@@ -12,7 +12,7 @@ use crate::engine::resolve::Source;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::Origin;
-use crate::model::text::visible;
+use crate::model::text::{is_plain_line, visible};
 use crate::model::value::Value;
 use crate::ops::System;
 use crate::ops::new::{GitMode, GitReport, NewOptions, NewReport, NoCommit, UvMode, new, place_of};
@@ -37,7 +37,7 @@ pub(super) fn run(
     if options.dry_run {
         return dry_run(shell, &report, show_diff);
     }
-    tell(shell, system, &options, &report);
+    tell(shell, system, &report);
     Ok(())
 }
 
@@ -71,7 +71,7 @@ fn options(system: &System, arguments: NewArgs, matches: &ArgMatches) -> NewOpti
     }
 }
 
-fn tell(shell: &Shell, system: &System, options: &NewOptions, report: &NewReport) {
+fn tell(shell: &Shell, system: &System, report: &NewReport) {
     let manifest = &report.template.manifest;
     let line = |title: &str, text: String| {
         shell.say(format!(
@@ -118,22 +118,13 @@ fn tell(shell: &Shell, system: &System, options: &NewOptions, report: &NewReport
     if let Some(cure) = cure(report) {
         shell.say(format!("{} {cure}", styled(BAD, "To commit:")));
     }
-    let mut replay = report.replay_line();
-    for (flag, on) in [
-        (" --no-git", options.git == GitMode::Off),
-        (" --no-commit", options.git == GitMode::Init),
-        (" --lock", options.uv == UvMode::Lock),
-        (" --sync", options.uv == UvMode::Sync),
-    ] {
-        if on {
-            replay.push_str(flag);
-        }
-    }
-    shell.say(format!(
-        "{}  {}",
-        styled(DIM, "Same again:"),
+    let replay = report.replay_line();
+    let replay = if is_plain_line(&replay) {
+        replay
+    } else {
         visible(&replay)
-    ));
+    };
+    shell.say(format!("{}  {replay}", styled(DIM, "Same again:")));
 }
 
 /// Returns the answers that shape the project, each with where it came from unless that is the default.
@@ -327,7 +318,7 @@ fn difference(report: &NewReport, path: &RelPath) -> Result<Vec<u8>, Failure> {
     let Some(file) = report.tree.get(path) else {
         return Ok(Vec::new());
     };
-    diff::unified(path, before, &file.bytes).map_err(|error| Failure::new("git", error.to_string()))
+    diff::unified(path, before, file).map_err(|error| Failure::new("git", error.to_string()))
 }
 
 fn to_json(report: &NewReport, dry_run: bool) -> serde_json::Value {

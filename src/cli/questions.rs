@@ -70,15 +70,12 @@ pub(super) fn add_flags(
         };
     };
     let mut environment = environment.clone();
-    let folder = words.windows(2).find_map(|pair| match pair {
-        ["-C", folder] => Some(*folder),
-        _ => None,
-    });
+    let folder = value_of(&words, "-C").map(str::to_owned);
     if let Some(folder) = folder {
-        environment.directory = environment.path(Path::new(folder));
+        environment.directory = environment.path(Path::new(&folder));
     }
-    let language = environment
-        .locale()
+    let language = value_of(&words, "--lang")
+        .or_else(|| environment.locale())
         .map(Language::of_locale)
         .unwrap_or_default();
     let (template, unknown) =
@@ -100,6 +97,16 @@ pub(super) fn add_flags(
         }),
     });
     WithQuestions { command, unknown }
+}
+
+/// Returns the value of a flag, written behind it or as the next word.
+fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
+    words.iter().enumerate().find_map(|(index, word)| {
+        if *word == flag {
+            return words.get(index + 1).copied();
+        }
+        word.strip_prefix(flag)?.strip_prefix('=')
+    })
 }
 
 /// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the

@@ -16,7 +16,7 @@ use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Layer, Template};
-use crate::model::text::line_at;
+use crate::model::text::Lines;
 use crate::model::tree::{File, Tree};
 
 /// The ending of files whose slots are separated by empty lines.
@@ -383,11 +383,11 @@ fn render_part(
     Ok(end_once(rendered))
 }
 
-/// Ends a text with one line break: slots and blocks that stay empty at the end leave empty lines.
+/// Takes empty lines from the end of a text: slots and blocks that stay empty leave them there.
 fn end_once(mut text: String) -> String {
     let length = text.trim_end_matches('\n').len();
-    text.truncate(length);
-    if !text.is_empty() {
+    if length + 1 < text.len() {
+        text.truncate(length);
         text.push('\n');
     }
     text
@@ -400,7 +400,9 @@ fn merge_toml(parts: &[(&Part<'_>, String)]) -> Result<String, ComposeError> {
             text.parse()
                 .map_err(|error: toml_edit::TomlError| ComposeError::NotToml {
                     place: part.place(),
-                    line: error.span().map_or(1, |span| line_at(text, span.start)),
+                    line: error
+                        .span()
+                        .map_or(1, |span| Lines::of(text).line_at(span.start)),
                     message: error.message().lines().collect::<Vec<_>>().join(", "),
                 })?;
         let Some(lower) = &mut merged else {

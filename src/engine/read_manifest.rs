@@ -16,7 +16,7 @@ use crate::model::manifest::{
 };
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
-use crate::model::text::line_at;
+use crate::model::text::Lines;
 use crate::model::value::Value;
 
 const TOP_KEYS: [&str; 8] = [
@@ -65,14 +65,15 @@ pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec
         let message = format!("a manifest may have {} bytes", budget::MANIFEST_BYTES);
         return Err(vec![Problem::of(file, message)]);
     }
+    let lines = Lines::of(text);
     let document = Document::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| line_at(text, span.start));
+        let line = error.span().map_or(1, |span| lines.line_at(span.start));
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         vec![Problem::at(file, line, message)]
     })?;
     let mut reader = Reader {
         file,
-        text,
+        lines,
         problems: Vec::new(),
     };
     let manifest = reader.manifest(role, document.as_table());
@@ -85,7 +86,7 @@ pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec
 
 struct Reader<'a> {
     file: &'a str,
-    text: &'a str,
+    lines: Lines,
     problems: Vec<Problem>,
 }
 
@@ -95,7 +96,7 @@ impl Reader<'_> {
     }
 
     fn line(&self, span: Option<Range<usize>>) -> usize {
-        span.map_or(1, |span| line_at(self.text, span.start))
+        span.map_or(1, |span| self.lines.line_at(span.start))
     }
 
     fn manifest(&mut self, role: Role, top: &dyn TableLike) -> Option<Manifest> {

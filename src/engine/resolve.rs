@@ -13,7 +13,7 @@ use crate::model::language::Language;
 use crate::model::problem::nearest;
 use crate::model::question::{Check, Kind, Lookup, Question};
 use crate::model::template::Template;
-use crate::model::text::{is_hidden, visible};
+use crate::model::text::{is_plain_line, visible};
 use crate::model::value::{Answers, Value};
 
 /// The answers that every template has without asking: the distribution name and the import name.
@@ -465,11 +465,7 @@ fn text_of(question: &Question, raw: &Raw) -> Result<String, AnswerError> {
             budget::VALUE_BYTES
         )));
     }
-    // The joiners shape letters of Persian and Indic scripts and emoji; they are part of names.
-    if text
-        .chars()
-        .any(|c| is_hidden(c) && !matches!(c, '\u{200C}' | '\u{200D}'))
-    {
+    if !is_plain_line(text) {
         return Err(unfit(
             "holds a line break or another character that cannot be seen".to_owned(),
         ));

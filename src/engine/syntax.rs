@@ -203,10 +203,18 @@ fn compile_in_segments(text: &str) -> Option<Template> {
     {
         return None;
     }
+    // The parser goes over plain text character by character; one text element is made by it, all others after that one.
+    let text_element = Template::compile("x").ok()?;
     let mut whole = Template::new();
     let mut first_line = 0;
     for segment in segments(text)? {
-        let mut part = Template::compile(segment).ok()?;
+        let mut part = if segment.contains("{{") {
+            Template::compile(segment).ok()?
+        } else {
+            let mut part = text_element.clone();
+            part.elements = vec![TemplateElement::RawString(segment.to_owned())];
+            part
+        };
         shift(&mut part, first_line);
         append(&mut whole, part);
         first_line += segment.lines().count();

@@ -51,6 +51,18 @@ pub fn is_variation_selector(character: char) -> bool {
     matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
+/// Returns whether a character joins or parts its neighbours, as names in Persian and Indic scripts and emoji need it.
+pub fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// Returns whether the text can stand on one line and reads as what it is: nothing in it is hidden but joiners.
+pub fn is_plain_line(text: &str) -> bool {
+    !text
+        .chars()
+        .any(|character| is_hidden(character) && !is_joiner(character))
+}
+
 /// Returns the text on one line with every hidden character written as `\u{..}`.
 ///
 /// Whatever a template, a server or a file name brings is shown through this, so that it cannot
@@ -84,10 +96,24 @@ pub fn visible_start(text: &str, limit: usize) -> String {
     }
 }
 
-/// Returns the line, counted from 1, of a place that is counted in bytes from the beginning.
-pub fn line_at(text: &str, offset: usize) -> usize {
-    let before = text.bytes().take(offset);
-    before.filter(|byte| *byte == b'\n').count() + 1
+/// Where the lines of a text begin.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    breaks: Vec<usize>,
+}
+
+impl Lines {
+    /// Returns the lines of a text.
+    pub fn of(text: &str) -> Self {
+        Self {
+            breaks: text.match_indices('\n').map(|(offset, _)| offset).collect(),
+        }
+    }
+
+    /// Returns the line, counted from 1, of a place that is counted in bytes from the beginning.
+    pub fn line_at(&self, offset: usize) -> usize {
+        self.breaks.partition_point(|found| *found < offset) + 1
+    }
 }
 
 #[cfg(test)]

@@ -51,23 +51,63 @@ impl Tree {
         self.files.is_empty()
     }
 
-    /// Returns two paths that some file system takes for one, or of which one is a file and the other lies below it.
+    /// Returns two paths that some file system takes for one, wholly or in a folder above them, or of which one is a file and the
+    /// other lies below it.
     pub fn collision(&self) -> Option<(&RelPath, &RelPath)> {
-        let mut by_key: BTreeMap<String, &RelPath> = BTreeMap::new();
+        let mut files: BTreeMap<String, &RelPath> = BTreeMap::new();
         for path in self.files.keys() {
-            if let Some(first) = by_key.insert(path.collision_key(), path) {
+            if let Some(first) = files.insert(path.collision_key(), path) {
                 return Some((first, path));
             }
         }
-        self.files.keys().find_map(|path| {
+        let mut folders: BTreeMap<String, (RelPath, &RelPath)> = BTreeMap::new();
+        for path in self.files.keys() {
             let mut parent = path.parent();
             while let Some(folder) = parent {
-                if let Some(file) = by_key.get(&folder.collision_key()) {
-                    return Some((*file, path));
+                let key = folder.collision_key();
+                if let Some(file) = files.get(&key) {
+                    return Some((file, path));
                 }
                 parent = folder.parent();
+                match folders.get(&key) {
+                    Some((first, below)) if *first != folder => return Some((below, path)),
+                    Some(_) => {}
+                    None => {
+                        folders.insert(key, (folder, path));
+                    }
+                }
             }
-            None
-        })
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+
+    #[test]
+    fn paths_that_are_one_somewhere_collide() {
+        for (paths, collides) in [
+            (["a.py", "b.py"], false),
+            (["a/x", "a/y"], false),
+            (["README.md", "readme.MD"], true),
+            (["src/a.py", "SRC/b.py"], true),
+            (["a/B/x", "a/b/y"], true),
+            (["a", "A/b"], true),
+            (["caf\u{e9}", "cafe\u{301}"], true),
+        ] {
+            let mut tree = Tree::default();
+            for path in paths {
+                let file = File {
+                    bytes: Cow::Borrowed(b""),
+                    executable: false,
+                };
+                tree.insert(RelPath::parse(path).expect(path), file);
+            }
+            assert_eq!(tree.collision().is_some(), collides, "{paths:?}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use toml_edit::{Array, Document, DocumentMut, Item, Table, value};
 
 use super::{Context, PathError};
 use crate::model::problem::{Problem, nearest};
-use crate::model::text::line_at;
+use crate::model::text::Lines;
 use crate::model::value::Value;
 
 /// The name of the configuration file.
@@ -99,8 +99,9 @@ impl Config {
     }
 
     fn parse(text: &str, file: &str) -> Result<Self, Vec<Problem>> {
+        let lines = Lines::of(text);
         let place =
-            |span: Option<std::ops::Range<usize>>| span.map_or(1, |span| line_at(text, span.start));
+            |span: Option<std::ops::Range<usize>>| span.map_or(1, |span| lines.line_at(span.start));
         let document = Document::parse(text).map_err(|error| {
             let message = error.message().lines().collect::<Vec<_>>().join(", ");
             vec![Problem::at(file, place(error.span()), message)]

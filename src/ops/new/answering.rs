@@ -97,7 +97,12 @@ pub(super) fn given(
         .filter(|(key, _)| asked(key))
         .chain(own)
     {
-        add(key, Raw::Typed(value.clone()), Source::Config);
+        // `config set` writes texts; the question says what they mean.
+        let raw = match value {
+            Value::Text(text) => Raw::Text(text.clone()),
+            other => Raw::Typed(other.clone()),
+        };
+        add(key, raw, Source::Config);
     }
     for (key, text) in system
         .environment

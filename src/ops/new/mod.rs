@@ -202,8 +202,8 @@ pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError>
         Destination::Absent { .. } | Destination::Empty => BTreeMap::new(),
         Destination::Folder => workdir::scan(&path, tree.paths())?,
     };
-    let plan = plan_files(options, &tree, &existing)?;
-    let replay = replay_words(&command, &template, &resolved);
+    let plan = plan_files(system.environment.interactive, options, &tree, &existing)?;
+    let replay = replay_words(&command, options, &template, &resolved);
     let mut report = NewReport {
         shown_path: shown(&command.path),
         name: name.to_string(),
@@ -297,22 +297,25 @@ fn render(template: &Template, resolved: &Resolved) -> Result<(Composition, Tree
         executable: false,
     };
     let path = RelPath::parse(record::PATH).map_err(|_| NewError::BringsRecord)?;
-    match tree.insert(path, file) {
-        None => Ok((composition, tree)),
-        Some(_) => Err(NewError::BringsRecord),
+    let taken = tree.insert(path, file).is_some() || tree.collision().is_some();
+    if taken {
+        Err(NewError::BringsRecord)
+    } else {
+        Ok((composition, tree))
     }
 }
 
 fn plan_files(
+    interactive: bool,
     options: &NewOptions,
     tree: &Tree,
     existing: &BTreeMap<RelPath, Existing>,
 ) -> Result<Plan, NewError> {
     let policy = match options.on_conflict {
-        ConflictPolicy::Fail => OnConflict::Fail,
         ConflictPolicy::Skip => OnConflict::Skip,
         ConflictPolicy::Overwrite => OnConflict::Overwrite,
-        ConflictPolicy::Ask => return ask_about_conflicts(tree, existing),
+        ConflictPolicy::Ask if interactive => return ask_about_conflicts(tree, existing),
+        ConflictPolicy::Ask | ConflictPolicy::Fail => OnConflict::Fail,
     };
     Ok(plan(tree, existing, |_| policy)?)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{DocumentMut, Item};
 
-use super::{NewError, NewOptions};
+use super::{ConflictPolicy, GitMode, NewError, NewOptions, UvMode};
 use crate::engine::resolve::{ALWAYS, Given, Raw, Resolved, Source};
 use crate::model::name::{DistributionName, NameError, NameKind, PackageName};
 use crate::model::question::Kind;
@@ -25,6 +25,7 @@ pub(super) struct Typed {
     pub(super) path: PathBuf,
     name: Option<String>,
     package: Option<String>,
+    flags: Vec<String>,
 }
 
 impl Typed {
@@ -45,12 +46,17 @@ impl Typed {
             path,
             name: options.name.clone().or(name),
             package: options.package.clone().or(package),
+            flags: typed_flags(options),
         }
     }
 
     /// Adds a command that would work, as the user typed it but for the name.
     fn refuse(&self, error: NameError) -> NewError {
-        let retry = error.suggestion().map(|suggestion| {
+        const LONGEST: usize = 80;
+        let short = error
+            .suggestion()
+            .filter(|suggestion| suggestion.len() <= LONGEST);
+        let retry = short.map(|suggestion| {
             let (flag, other) = match error.kind() {
                 NameKind::Distribution => ("--name", ("--package", &self.package)),
                 NameKind::Package => ("--package", ("--name", &self.name)),
@@ -61,10 +67,56 @@ impl Typed {
                 words.extend([flag.to_owned(), value.clone()]);
             }
             words.extend([flag.to_owned(), suggestion]);
+            words.extend(self.flags.iter().cloned());
             words
         });
         NewError::Name { error, retry }
     }
+}
+
+/// Returns the flags that were typed, the names not among them.
+fn typed_flags(options: &NewOptions) -> Vec<String> {
+    let mut flags: Vec<String> = options
+        .answers
+        .iter()
+        .filter(|(key, _)| !ALWAYS.contains(&key.as_str()))
+        .flat_map(|(key, text)| ["-D".to_owned(), format!("{key}={text}")])
+        .collect();
+    if let Some(file) = &options.answers_file {
+        flags.extend(["--answers".to_owned(), file.clone()]);
+    }
+    let policy = match options.on_conflict {
+        ConflictPolicy::Fail => None,
+        ConflictPolicy::Ask => Some("ask"),
+        ConflictPolicy::Skip => Some("skip"),
+        ConflictPolicy::Overwrite => Some("overwrite"),
+    };
+    flags.extend(policy.map(|policy| format!("--on-conflict={policy}")));
+    for (flag, on) in [("--yes", options.yes), ("--dry-run", options.dry_run)] {
+        flags.extend(on.then(|| flag.to_owned()));
+    }
+    flags.extend(tool_flags(options));
+    flags
+}
+
+/// Returns the flags for git and uv.
+fn tool_flags(options: &NewOptions) -> Vec<String> {
+    let git = match options.git {
+        GitMode::Commit => None,
+        GitMode::Init => Some("--no-commit"),
+        GitMode::Off => Some("--no-git"),
+    };
+    let uv = match options.uv {
+        UvMode::Off => None,
+        UvMode::Lock => Some("--lock"),
+        UvMode::Sync => Some("--sync"),
+    };
+    let offline = options.offline.then_some("--offline");
+    [git, uv, offline]
+        .into_iter()
+        .flatten()
+        .map(str::to_owned)
+        .collect()
 }
 
 pub(super) fn names(
@@ -145,6 +197,7 @@ pub(super) fn shown(path: &Path) -> String {
 /// default.
 pub(super) fn replay_words(
     command: &Typed,
+    options: &NewOptions,
     template: &Template,
     resolved: &Resolved,
 ) -> Vec<String> {
@@ -164,9 +217,11 @@ pub(super) fn replay_words(
         let Some(value) = resolved.answers.get(&question.key) else {
             continue;
         };
-        let told = !matches!(source, Some(Source::Default | Source::NotAsked) | None)
-            && question.kind != Kind::Secret
-            && question.default.as_ref() != Some(value);
+        let asked = !matches!(source, Some(Source::NotAsked) | None);
+        // What is looked up may be another value elsewhere, or next year.
+        let varies = question.from.is_some();
+        let differs = source != Some(&Source::Default) && question.default.as_ref() != Some(value);
+        let told = asked && question.kind != Kind::Secret && (varies || differs);
         if told {
             let text = value.to_string();
             let flag = format!("--{}", question.flag());
@@ -177,5 +232,6 @@ pub(super) fn replay_words(
             }
         }
     }
+    words.extend(tool_flags(options));
     words
 }
