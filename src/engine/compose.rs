@@ -306,13 +306,11 @@ fn render_file(
 ) -> Result<File, ComposeError> {
     let executable = parts.iter().any(|part| part.file.executable);
     let bytes = match parts {
-        [part] if !part.file.rendered => part
-            .layer
-            .package
-            .files
-            .get(part.file.source)
-            .cloned()
-            .unwrap_or_default(),
+        [part] if !part.file.rendered => {
+            fills_of(path, part, &[], slots)?;
+            let bytes = part.layer.package.files.get(part.file.source);
+            bytes.cloned().unwrap_or_default()
+        }
         _ => {
             let texts = parts
                 .iter()
@@ -344,43 +342,48 @@ fn render_part(
     }
     let failed = |error| refuse(part.place(), error);
     let source = Source::parse(text).map_err(|error| failed(error.into()))?;
-    let known = source.slots();
+    let filled = fills_of(path, part, &source.slots(), slots)?;
+    let rendered = renderer
+        .render_filled(source, Language::of(path), &filled)
+        .map_err(failed)?;
+    Ok(end_once(rendered))
+}
+
+/// Returns the text of every slot of a file, the layers' texts one after the other.
+fn fills_of(
+    path: &RelPath,
+    part: &Part<'_>,
+    known: &[String],
+    slots: &SlotTexts,
+) -> Result<BTreeMap<String, String>, ComposeError> {
     let separator = if path.file_name().ends_with(MARKDOWN) {
         "\n"
     } else {
         ""
     };
     let mut filled = BTreeMap::new();
-    for ((target, slot), texts) in slots {
-        if target != path {
+    for ((_, slot), texts) in slots.iter().filter(|((target, _), _)| target == path) {
+        if known.contains(slot) {
+            let lines: Vec<String> = texts
+                .iter()
+                .map(|fill| format!("{}\n", fill.text.trim_matches('\n')))
+                .collect();
+            filled.insert(slot.clone(), lines.join(separator));
             continue;
         }
-        if !known.contains(slot) {
-            // A team's own file need not have the slots that built-in layers fill.
-            let fault = texts
-                .iter()
-                .find(|text| part.layer.is_builtin() || !text.is_builtin);
-            match fault {
-                Some(text) => {
-                    return Err(ComposeError::NoSlot {
-                        place: text.place.clone(),
-                        path: path.clone(),
-                        slot: slot.clone(),
-                    });
-                }
-                None => continue,
-            }
-        }
-        let lines: Vec<String> = texts
+        // A team's own file need not have the slots that built-in layers fill.
+        if let Some(text) = texts
             .iter()
-            .map(|fill| format!("{}\n", fill.text.trim_matches('\n')))
-            .collect();
-        filled.insert(slot.clone(), lines.join(separator));
+            .find(|text| part.layer.is_builtin() || !text.is_builtin)
+        {
+            return Err(ComposeError::NoSlot {
+                place: text.place.clone(),
+                path: path.clone(),
+                slot: slot.clone(),
+            });
+        }
     }
-    let rendered = renderer
-        .render_filled(source, Language::of(path), &filled)
-        .map_err(failed)?;
-    Ok(end_once(rendered))
+    Ok(filled)
 }
 
 /// Takes empty lines from the end of a text: slots and blocks that stay empty leave them there.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use super::env::Environment;
 use crate::engine::budget;
+use crate::model::text::Lines;
 use crate::model::value::Value;
 
 /// Why an answers file cannot be read.
@@ -81,7 +82,7 @@ fn parse(file: &str, text: &str) -> Result<BTreeMap<String, Value>, AnswersError
         if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?
         } else {
-            toml::from_str(text).map_err(|error| malformed(error.to_string()))?
+            toml::from_str(text).map_err(|error| malformed(toml_words(text, &error)))?
         };
     let is_record = table.contains_key("format") && table.contains_key("template");
     if is_record && let Some(serde_json::Value::Object(answers)) = table.remove("answers") {
@@ -100,6 +101,15 @@ fn parse(file: &str, text: &str) -> Result<BTreeMap<String, Value>, AnswersError
             }),
         })
         .collect()
+}
+
+/// Says on one line what is wrong with a TOML text.
+fn toml_words(text: &str, error: &toml::de::Error) -> String {
+    let line = error
+        .span()
+        .map_or(1, |span| Lines::of(text).line_at(span.start));
+    let message = error.message().lines().collect::<Vec<_>>().join(", ");
+    format!("line {line}: {message}")
 }
 
 fn to_value(value: &serde_json::Value) -> Option<Value> {

@@ -147,9 +147,8 @@ pub(super) fn check_dependencies(
 ) -> Result<(), NewError> {
     let dependencies = dependencies(tree);
     let known = || dependencies.iter().map(String::as_str);
-    package
-        .check_against(known().chain(template.reserved()))
-        .and_then(|()| name.check_against(known()))
+    name.check_against(known())
+        .and_then(|()| package.check_against(known().chain(template.reserved())))
         .map_err(|error| command.refuse(error))
 }
 
