@@ -16,7 +16,7 @@ const DEFAULT_BRANCH: &str = "main";
 
 /// What git could not do.
 #[derive(Debug, thiserror::Error)]
-#[error("git cannot {action}: {}", .source.message())]
+#[error("git cannot {action}: {}", .source.message().trim_end_matches('.'))]
 pub struct RepositoryError {
     action: &'static str,
     #[source]

@@ -1,0 +1,179 @@
+//! A person at a terminal: a pseudo-terminal on which keys are sent and the screen is read.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::fd::OwnedFd;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags, open};
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use super::Sandbox;
+
+/// How long a person waits for the screen to change.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Down on the keyboard.
+pub(crate) const DOWN: &str = "\u{1b}[B";
+/// Ctrl+C on the keyboard.
+pub(crate) const INTERRUPT: &str = "\u{3}";
+/// Return on the keyboard.
+pub(crate) const RETURN: &str = "\r";
+
+/// A program that runs on a terminal.
+#[derive(Debug)]
+pub(crate) struct Terminal {
+    child: Child,
+    keys: File,
+    screen: Receiver<Vec<u8>>,
+    seen: String,
+    /// Where `expect` goes on.
+    read: usize,
+}
+
+impl Terminal {
+    /// Starts the program on a terminal of 100 columns; its output goes to a pipe.
+    pub(crate) fn start(sandbox: &Sandbox, words: &[&str]) -> Self {
+        Self::limited(sandbox, words, 1024)
+    }
+
+    /// Starts the program with a limit on how many files it may have open.
+    pub(crate) fn limited(sandbox: &Sandbox, words: &[&str], open_files: usize) -> Self {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        // Other tests start programs meanwhile, which must not inherit it.
+        fcntl_setfd(&master, FdFlags::CLOEXEC).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = open(
+            &name,
+            OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .unwrap();
+        let size = Winsize {
+            ws_row: 40,
+            ws_col: 100,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&slave, size).unwrap();
+        let mut command = Command::new("sh");
+        sandbox.prepare(&mut command);
+        let child = command
+            .env("TERM", "xterm")
+            .arg("-c")
+            .arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\""))
+            .arg(env!("CARGO_BIN_EXE_pyscaffold"))
+            .args(words)
+            .stdin(slave.try_clone().unwrap())
+            .stdout(Stdio::piped())
+            .stderr(slave)
+            .spawn()
+            .unwrap();
+        // The command keeps copies of the terminal, which would never end.
+        drop(command);
+        let screen = listen(master.try_clone().unwrap());
+        Self {
+            child,
+            keys: File::from(master),
+            screen,
+            seen: String::new(),
+            read: 0,
+        }
+    }
+
+    /// Waits until the screen shows a text after what was seen before.
+    #[track_caller]
+    pub(crate) fn expect(&mut self, text: &str) -> &mut Self {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            let unread = self.seen.get(self.read..).unwrap_or_default();
+            if let Some(at) = unread.find(text) {
+                self.read += at + text.len();
+                return self;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            match self.screen.recv_timeout(left) {
+                Ok(bytes) => self.seen.push_str(&plain(&bytes)),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("the screen never shows `{text}`:\n{}", self.seen)
+                }
+            }
+        }
+    }
+
+    /// Presses keys.
+    pub(crate) fn press(&mut self, keys: &str) -> &mut Self {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self
+    }
+
+    /// Waits for the end and returns the exit code, all that was shown, and what came through the pipe for output.
+    #[track_caller]
+    pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > end {
+                self.child.kill().unwrap();
+                panic!("the program does not end:\n{}", self.seen);
+            }
+            if let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(20)) {
+                self.seen.push_str(&plain(&bytes));
+            }
+        };
+        while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(200)) {
+            self.seen.push_str(&plain(&bytes));
+        }
+        let mut output = String::new();
+        if let Some(mut pipe) = self.child.stdout.take() {
+            pipe.read_to_string(&mut output).unwrap();
+        }
+        (status.code(), self.seen, output)
+    }
+}
+
+fn listen(master: OwnedFd) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut terminal = File::from(master);
+        let mut buffer = [0; 4096];
+        while let Ok(count) = terminal.read(&mut buffer) {
+            let bytes = buffer.get(..count).unwrap_or_default().to_vec();
+            if count == 0 || sender.send(bytes).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// Returns what a screen shows, without the sequences that move the cursor and change colours.
+fn plain(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let mut shown = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character != '\u{1b}' {
+            shown.push(character);
+            continue;
+        }
+        if characters.next_if_eq(&'[').is_some() {
+            for next in characters.by_ref() {
+                if ('@'..='~').contains(&next) {
+                    break;
+                }
+            }
+        } else {
+            characters.next();
+        }
+    }
+    shown
+}
