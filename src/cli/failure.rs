@@ -5,9 +5,9 @@ use std::io;
 use serde_json::json;
 
 use super::shell::{BAD, HINT, Shell, styled};
+use crate::engine::answer::AnswerError;
 use crate::engine::compose::ComposeError;
 use crate::engine::plan::PlanError;
-use crate::engine::resolve::AnswerError;
 use crate::model::name::NameKind;
 use crate::model::problem::Problem;
 use crate::model::question::{Kind, Question};

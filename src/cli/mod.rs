@@ -168,3 +168,27 @@ fn execute(
         Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::engine::validate::OWN_FLAGS;
+
+    #[test]
+    fn no_question_can_take_a_flag_of_new() {
+        let mut cli = Cli::command();
+        cli.build();
+        let new = cli
+            .find_subcommand("new")
+            .expect("there is a command `new`");
+        let flags: BTreeSet<&str> = new
+            .get_arguments()
+            .filter_map(clap::Arg::get_long)
+            .collect();
+        for flag in &flags {
+            assert!(OWN_FLAGS.contains(flag), "{flag} is missing in OWN_FLAGS");
+        }
+    }
+}

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::arguments::ShowArgs;
 use super::failure::Failure;
 use super::shell::{DIM, HEADING, Shell, styled};
-use crate::engine::resolve::describe;
+use crate::engine::answer::describe;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::{Origin, Template};

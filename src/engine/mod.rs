@@ -2,6 +2,7 @@
 //!
 //! Nothing here sees a disk, a clock, the environment, a terminal or a process; clippy refuses it.
 
+pub mod answer;
 pub mod assemble;
 pub mod budget;
 pub mod compose;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::System;
 use super::new::NewError;
+use crate::engine::answer::Raw;
 use crate::engine::compose::{Composition, compose};
-use crate::engine::resolve::{Given, Raw, Resolver, Source};
+use crate::engine::resolve::{Given, Resolver, Source};
 use crate::model::template::Template;
 use crate::system::source;
 

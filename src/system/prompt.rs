@@ -3,7 +3,7 @@
 use inquire::validator::Validation;
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
-use crate::engine::resolve::{AnswerError, Raw};
+use crate::engine::answer::{AnswerError, Raw};
 use crate::model::language::Language;
 use crate::model::question::{Kind, Question};
 use crate::model::text::visible;

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{NewError, NewOptions};
-use crate::engine::resolve::{
-    ALWAYS, AnswerError, Given, Raw, Resolved, Resolver, Source, read_answer,
-};
+use crate::engine::answer::{AnswerError, Raw, read_answer};
+use crate::engine::resolve::{ALWAYS, Given, Resolved, Resolver, Source};
 use crate::model::name::{DistributionName, PackageName};
 use crate::model::question::{Lookup, Question};
 use crate::model::template::Template;

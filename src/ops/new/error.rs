@@ -1,8 +1,8 @@
 //! Why no project was made.
 
+use crate::engine::answer::AnswerError;
 use crate::engine::compose::ComposeError;
 use crate::engine::plan::PlanError;
-use crate::engine::resolve::AnswerError;
 use crate::model::name::NameError;
 use crate::model::question::Question;
 use crate::model::record;

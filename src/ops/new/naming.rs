@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use toml_edit::{DocumentMut, Item};
 
 use super::{ConflictPolicy, GitMode, NewError, NewOptions, UvMode};
-use crate::engine::resolve::{ALWAYS, Given, Raw, Resolved, Source};
+use crate::engine::answer::Raw;
+use crate::engine::resolve::{ALWAYS, Given, Resolved, Source};
 use crate::model::name::{DistributionName, NameError, NameKind, PackageName};
 use crate::model::question::Kind;
 use crate::model::relpath::RelPath;

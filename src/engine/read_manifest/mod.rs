@@ -2,22 +2,22 @@
 //!
 //! Only what one manifest shows by itself is judged here; what needs the layers beside it is `validate`'s matter.
 
+mod reader;
+
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use semver::Version;
-use toml_edit::{Document, Item, TableLike, Value as TomlValue};
+use toml_edit::{Document, Item, TableLike};
 
+use self::reader::Reader;
 use super::budget;
-use crate::model::condition::Condition;
 use crate::model::language::Words;
 use crate::model::manifest::{
     DefaultOverride, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role,
 };
-use crate::model::problem::{Problem, nearest};
+use crate::model::problem::Problem;
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
 use crate::model::text::Lines;
-use crate::model::value::Value;
 
 const TOP_KEYS: [&str; 8] = [
     "format",
@@ -54,7 +54,6 @@ const QUESTION_KEYS: [&str; 10] = [
 const CHOICE_KEYS: [&str; 3] = ["value", "title", "with"];
 const CHECK_KEYS: [&str; 4] = ["pattern", "min", "max", "message"];
 const FILE_KEYS: [&str; 5] = ["path", "to", "when", "executable", "replaces"];
-const LANGUAGE_KEYS: [&str; 2] = ["en", "zh"];
 
 /// Reads the manifest of a template or a layer. `file` is what messages call it.
 ///
@@ -84,21 +83,7 @@ pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec
     }
 }
 
-struct Reader<'a> {
-    file: &'a str,
-    lines: Lines,
-    problems: Vec<Problem>,
-}
-
 impl Reader<'_> {
-    fn report(&mut self, line: usize, message: impl Into<String>) {
-        self.problems.push(Problem::at(self.file, line, message));
-    }
-
-    fn line(&self, span: Option<Range<usize>>) -> usize {
-        span.map_or(1, |span| self.lines.line_at(span.start))
-    }
-
     fn manifest(&mut self, role: Role, top: &dyn TableLike) -> Option<Manifest> {
         let other = match role {
             Role::Template => Role::Layer,
@@ -170,148 +155,6 @@ impl Reader<'_> {
         })
     }
 
-    fn unknown_keys(&mut self, table: &dyn TableLike, place: &str, known: &[&str]) {
-        for (key, _) in table.iter() {
-            if known.contains(&key) {
-                continue;
-            }
-            let line = self.line(table.key(key).and_then(toml_edit::Key::span));
-            let hint = nearest(key, known.iter().copied())
-                .map(|word| format!("; did you mean `{word}`?"))
-                .unwrap_or_default();
-            self.report(line, format!("unknown key `{key}` in {place}{hint}"));
-        }
-    }
-
-    fn each_table<T>(
-        &mut self,
-        top: &dyn TableLike,
-        key: &str,
-        read: fn(&mut Self, &dyn TableLike, usize) -> Option<T>,
-    ) -> Vec<T> {
-        let Some(item) = top.get(key) else {
-            return Vec::new();
-        };
-        let mut values = Vec::new();
-        if let Some(tables) = item.as_array_of_tables() {
-            for table in tables {
-                let line = self.line(table.span());
-                values.extend(read(self, table, line));
-            }
-        } else if let Some(array) = item.as_array() {
-            for element in array {
-                let line = self.line(element.span());
-                match element.as_inline_table() {
-                    Some(table) => values.extend(read(self, table, line)),
-                    None => self.report(line, format!("`{key}` holds tables")),
-                }
-            }
-        } else {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be written as `[[{key}]]`"));
-        }
-        values
-    }
-
-    fn missing(&mut self, line: usize, key: &str, place: &str) {
-        self.report(line, format!("`{key}` is missing in {place}"));
-    }
-
-    fn table_line(&self, table: &dyn TableLike) -> usize {
-        let first = table.iter().next().and_then(|(key, _)| table.key(key));
-        self.line(first.and_then(toml_edit::Key::span))
-    }
-
-    fn string(&mut self, table: &dyn TableLike, key: &str) -> Option<String> {
-        let item = table.get(key)?;
-        if let Some(text) = item.as_str() {
-            return Some(text.to_owned());
-        }
-        let line = self.line(item.span());
-        self.report(line, format!("`{key}` must be a text"));
-        None
-    }
-
-    fn bool(&mut self, table: &dyn TableLike, key: &str) -> bool {
-        let Some(item) = table.get(key) else {
-            return false;
-        };
-        item.as_bool().unwrap_or_else(|| {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be `true` or `false`"));
-            false
-        })
-    }
-
-    fn integer(&mut self, table: &dyn TableLike, key: &str) -> Option<i64> {
-        let item = table.get(key)?;
-        if item.as_integer().is_none() {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be a whole number"));
-        }
-        item.as_integer()
-    }
-
-    fn strings(&mut self, table: &dyn TableLike, key: &str) -> Option<Vec<String>> {
-        let item = table.get(key)?;
-        let texts = item.as_array().and_then(|array| {
-            array
-                .iter()
-                .map(|value| value.as_str().map(str::to_owned))
-                .collect::<Option<Vec<_>>>()
-        });
-        if texts.is_none() {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be a list of texts"));
-        }
-        texts
-    }
-
-    fn words(&mut self, table: &dyn TableLike, key: &str) -> Option<Words> {
-        let item = table.get(key)?;
-        if let Some(text) = item.as_str() {
-            return Some(Words::plain(text));
-        }
-        let line = self.line(item.span());
-        let Some(languages) = item.as_table_like() else {
-            self.report(
-                line,
-                format!(
-                    "`{key}` must be a text, or one for each language: {{ en = \"…\", zh = \"…\" }}"
-                ),
-            );
-            return None;
-        };
-        self.unknown_keys(languages, &format!("`{key}`"), &LANGUAGE_KEYS);
-        let zh = self.string(languages, "zh");
-        let en = self.string(languages, "en");
-        if en.is_none() {
-            self.missing(line, "en", &format!("`{key}`"));
-        }
-        Some(Words { en: en?, zh })
-    }
-
-    fn required_words(&mut self, table: &dyn TableLike, key: &str, place: &str) -> Option<Words> {
-        if table.get(key).is_none() {
-            let line = self.table_line(table);
-            self.missing(line, key, place);
-        }
-        self.words(table, key)
-    }
-
-    fn required_string(
-        &mut self,
-        table: &dyn TableLike,
-        key: &str,
-        place: &str,
-        line: usize,
-    ) -> Option<String> {
-        if table.get(key).is_none() {
-            self.missing(line, key, place);
-        }
-        self.string(table, key)
-    }
-
     fn name(&mut self, about: &dyn TableLike, place: &str) -> Option<String> {
         let line = self.table_line(about);
         let name = self.required_string(about, "name", place, line)?;
@@ -338,21 +181,6 @@ impl Reader<'_> {
             .ok()
     }
 
-    fn value(&mut self, table: &dyn TableLike, key: &str) -> Option<Value> {
-        let item = table.get(key)?;
-        let value = item.as_value().and_then(to_value);
-        if value.is_none() {
-            let line = self.line(item.span());
-            self.report(
-                line,
-                format!(
-                    "`{key}` must be a text, a whole number, `true`, `false` or a list of texts"
-                ),
-            );
-        }
-        value
-    }
-
     fn defaults(&mut self, top: &dyn TableLike) -> BTreeMap<String, DefaultOverride> {
         let Some(item) = top.get("defaults") else {
             return BTreeMap::new();
@@ -370,37 +198,6 @@ impl Reader<'_> {
             }
         }
         defaults
-    }
-
-    fn condition(&mut self, table: &dyn TableLike, key: &str) -> Condition {
-        let Some(item) = table.get(key) else {
-            return Condition::default();
-        };
-        let line = self.line(item.span());
-        let Some(wanted) = item.as_table_like() else {
-            self.report(
-                line,
-                format!("`{key}` must be a table of answers: {{ docker = true }}"),
-            );
-            return Condition::default();
-        };
-        let mut any_of = BTreeMap::new();
-        for (question, item) in wanted.iter() {
-            let values = match item.as_array() {
-                Some(array) => array.iter().map(to_value).collect::<Option<Vec<_>>>(),
-                None => item.as_value().and_then(to_value).map(|value| vec![value]),
-            };
-            match values {
-                Some(values) if !values.is_empty() => {
-                    any_of.insert(question.to_owned(), values);
-                }
-                Some(_) | None => self.report(
-                    line,
-                    format!("`{key}` wants a value, or a list of values, for `{question}`"),
-                ),
-            }
-        }
-        Condition { any_of }
     }
 
     fn layer_use(&mut self, table: &dyn TableLike, line: usize) -> Option<LayerUse> {
@@ -547,20 +344,6 @@ impl Reader<'_> {
             max: self.integer(check, "max"),
             message: self.words(check, "message"),
         })
-    }
-}
-
-fn to_value(value: &TomlValue) -> Option<Value> {
-    match value {
-        TomlValue::String(text) => Some(Value::Text(text.value().clone())),
-        TomlValue::Integer(number) => Some(Value::Integer(*number.value())),
-        TomlValue::Boolean(flag) => Some(Value::Bool(*flag.value())),
-        TomlValue::Array(array) => array
-            .iter()
-            .map(|value| value.as_str().map(str::to_owned))
-            .collect::<Option<Vec<_>>>()
-            .map(Value::List),
-        TomlValue::Float(_) | TomlValue::Datetime(_) | TomlValue::InlineTable(_) => None,
     }
 }
 

@@ -1,0 +1,221 @@
+//! Checks the files of a template: their paths, texts, slots and owners.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Checker, misfit};
+use crate::engine::helpers::list;
+use crate::engine::ownership::{RENDERED, both, fills, is_shared, names, placed};
+use crate::engine::resolve::ALWAYS;
+use crate::engine::syntax::{NameUse, Source, Usage};
+use crate::model::problem::{Problem, nearest};
+use crate::model::question::{Kind, Question};
+use crate::model::relpath::RelPath;
+use crate::model::template::Layer;
+use crate::model::value::Value;
+
+impl<'a> Checker<'a> {
+    pub(super) fn files(&mut self) {
+        let all: Vec<&Question> = self.template.questions.iter().collect();
+        for layer in &self.template.layers {
+            let manifest = &layer.package.manifest;
+            for rule in &manifest.files {
+                self.condition(manifest, rule.line, &rule.when, &all);
+                let mut covered = layer.package.files.keys().filter(|path| {
+                    let path = path.strip_prefix("files/").unwrap_or(path);
+                    names(&rule.path, path)
+                });
+                let count = covered.by_ref().count();
+                if count == 0 {
+                    let message = format!("`[[files]]` names `{}`, which is not there", rule.path);
+                    self.report(manifest, rule.line, message);
+                }
+                if rule.to.as_ref().is_some_and(|to| to.ends_with(RENDERED)) {
+                    self.report(
+                        manifest,
+                        rule.line,
+                        "`to` is the path in the project, without `.hbs`",
+                    );
+                }
+                if rule.to.is_some() && (count > 1 || rule.path.starts_with("slots/")) {
+                    self.report(manifest, rule.line, "`to` is for one file below `files/`");
+                }
+            }
+            for file in placed(&layer.package) {
+                self.path(layer, file.source, &file.target);
+                if file.rendered {
+                    self.text(layer, file.source);
+                } else if is_shared(&file.target) {
+                    self.utf8(layer, file.source);
+                }
+            }
+            for fill in fills(&layer.package) {
+                self.path(layer, fill.source, &fill.target);
+                if fill.rendered {
+                    self.text(layer, fill.source);
+                }
+                self.slot(layer, &fill.target, fill.slot, fill.source);
+            }
+        }
+    }
+
+    fn file_label(layer: &Layer, source: &str) -> String {
+        match layer.package.manifest.file.rsplit_once('/') {
+            Some((folder, _)) => format!("{folder}/{source}"),
+            None => source.to_owned(),
+        }
+    }
+
+    fn utf8(&mut self, layer: &'a Layer, source: &str) -> Option<&'a str> {
+        let bytes = layer.package.files.get(source)?;
+        let text = std::str::from_utf8(bytes).ok();
+        if text.is_none() {
+            let label = Self::file_label(layer, source);
+            self.problems
+                .push(Problem::of(label, "the file is not UTF-8"));
+        }
+        text
+    }
+
+    fn text(&mut self, layer: &'a Layer, source: &str) {
+        let Some(text) = self.utf8(layer, source) else {
+            return;
+        };
+        let label = Self::file_label(layer, source);
+        match Source::parse(text) {
+            Ok(parsed) => {
+                for usage in parsed.names() {
+                    self.usage(&label, &usage);
+                }
+            }
+            Err(error) => self
+                .problems
+                .push(Problem::at(label, error.line, error.message)),
+        }
+    }
+
+    fn usage(&mut self, label: &str, usage: &NameUse) {
+        let facts = self.template.questions.iter().flat_map(Question::facts);
+        let keys = self
+            .template
+            .questions
+            .iter()
+            .map(|question| question.key.as_str());
+        let known: BTreeSet<&str> = facts.chain(keys).chain(ALWAYS).collect();
+        if !known.contains(usage.name.as_str()) {
+            let hint = nearest(&usage.name, known.iter().copied())
+                .map(|near| format!("; did you mean `{near}`?"))
+                .unwrap_or_default();
+            let message = format!("unknown name `{}`{hint}", usage.name);
+            self.problems.push(Problem::at(label, usage.line, message));
+        }
+        let question = self.template.question(&usage.name);
+        let fault = match &usage.usage {
+            Usage::Value => None,
+            Usage::Compared(text) => question
+                .and_then(|question| misfit(question, &Value::from(text.as_str())))
+                .map(|fault| format!("this can never hold: {fault}")),
+            Usage::Looped => question
+                .filter(|question| question.kind != Kind::Choices)
+                .map(|question| {
+                    let kind = question.kind.word();
+                    format!("`each` takes a list; `{}` is of type `{kind}`", usage.name)
+                }),
+        };
+        if let Some(fault) = fault {
+            self.problems.push(Problem::at(label, usage.line, fault));
+        }
+    }
+
+    fn path(&mut self, layer: &Layer, source: &str, target: &str) {
+        let label = Self::file_label(layer, source);
+        let mut plain = String::new();
+        let mut rest = target;
+        while let Some((before, after)) = rest.split_once("{{") {
+            plain.push_str(before);
+            plain.push('x');
+            rest = after.split_once("}}").map_or("", |(_, behind)| behind);
+        }
+        plain.push_str(rest);
+        if let Err(error) = RelPath::parse(&plain) {
+            self.problems.push(Problem::of(&label, error.to_string()));
+        }
+        match Source::parse(target) {
+            Ok(parsed) => parsed.names().iter().for_each(|usage| {
+                self.usage(
+                    &label,
+                    &NameUse {
+                        line: 1,
+                        ..usage.clone()
+                    },
+                );
+            }),
+            Err(error) => self.problems.push(Problem::of(&label, error.message)),
+        }
+    }
+
+    fn slot(&mut self, layer: &Layer, target: &str, slot: &str, source: &str) {
+        let mut slots = BTreeSet::new();
+        for other in &self.template.layers {
+            for file in placed(&other.package)
+                .iter()
+                .filter(|file| file.target == target)
+            {
+                if layer.is_builtin() && !other.is_builtin() {
+                    return;
+                }
+                let bytes = other.package.files.get(file.source);
+                let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+                let parsed = text.and_then(|text| Source::parse(text).ok());
+                slots.extend(parsed.map(|source| source.slots()).unwrap_or_default());
+            }
+        }
+        if !slots.contains(slot) {
+            let label = Self::file_label(layer, source);
+            let known: Vec<&str> = slots.iter().map(String::as_str).collect();
+            let message = if known.is_empty() {
+                format!("no layer brings a file `{target}` with slots")
+            } else {
+                format!("`{target}` has no slot `{slot}`; it has {}", list(&known))
+            };
+            self.problems.push(Problem::of(label, message));
+        }
+    }
+
+    /// Reports paths that two layers can bring together.
+    pub(super) fn owners(&mut self) {
+        let several = |key: &str| {
+            self.template
+                .question(key)
+                .is_some_and(|question| question.kind == Kind::Choices)
+        };
+        let mut claims: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        for layer in &self.template.layers {
+            for file in placed(&layer.package)
+                .into_iter()
+                .filter(|file| !is_shared(&file.target))
+            {
+                let when = both(file.when.clone(), &layer.when);
+                claims
+                    .entry(file.target.clone())
+                    .or_default()
+                    .push((layer, file, when));
+            }
+        }
+        let mut found = Vec::new();
+        for (path, files) in &claims {
+            for (index, (lower_layer, lower, lower_when)) in files.iter().enumerate() {
+                for (upper_layer, upper, upper_when) in files.iter().skip(index + 1) {
+                    if !upper.replaces && lower_when.can_hold_with(upper_when, several) {
+                        let label = Self::file_label(upper_layer, upper.source);
+                        let other = Self::file_label(lower_layer, lower.source);
+                        let message = format!(
+                            "`{path}` comes from {other} too, and no rule says `replaces = true`"
+                        );
+                        found.push(Problem::of(label, message));
+                    }
+                }
+            }
+        }
+        self.problems.extend(found);
+    }
+}

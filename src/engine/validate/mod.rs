@@ -1,0 +1,178 @@
+//! Checks a whole template - its manifest, its layers and all their files - and reports every problem at once.
+//!
+//! Rendering finds the same faults, but only those on the way of one set of answers. Here every question, condition and file is
+//! looked at, whatever the answers.
+
+mod files;
+mod questions;
+
+use std::collections::BTreeSet;
+
+use super::helpers::list;
+use crate::model::condition::Condition;
+use crate::model::manifest::Manifest;
+use crate::model::problem::{Problem, nearest};
+use crate::model::question::{Kind, Question};
+use crate::model::template::Template;
+use crate::model::value::Value;
+
+/// The flags of `new` itself, which no question can take.
+pub const OWN_FLAGS: [&str; 22] = [
+    "answers",
+    "color",
+    "config",
+    "diff",
+    "dry-run",
+    "help",
+    "json",
+    "lang",
+    "lock",
+    "name",
+    "no-commit",
+    "no-git",
+    "offline",
+    "on-conflict",
+    "package",
+    "quiet",
+    "ref",
+    "set",
+    "sync",
+    "verbose",
+    "version",
+    "yes",
+];
+
+/// Returns everything that is wrong with a template, sorted by file and line.
+pub fn validate(template: &Template) -> Vec<Problem> {
+    let mut checker = Checker {
+        template,
+        problems: Vec::new(),
+    };
+    checker.questions();
+    checker.layers();
+    checker.files();
+    checker.owners();
+    checker.problems.sort();
+    checker.problems.dedup();
+    checker.problems
+}
+
+struct Checker<'a> {
+    template: &'a Template,
+    problems: Vec<Problem>,
+}
+
+impl<'a> Checker<'a> {
+    fn report(&mut self, manifest: &Manifest, line: usize, message: impl Into<String>) {
+        self.problems
+            .push(Problem::at(&manifest.file, line, message));
+    }
+
+    fn manifests(&self) -> impl Iterator<Item = &'a Manifest> + use<'a> {
+        self.template
+            .layers
+            .iter()
+            .map(|layer| &layer.package.manifest)
+    }
+
+    /// Checks a condition on questions. Empty for layers and files, which may name any question.
+    fn condition(
+        &mut self,
+        manifest: &Manifest,
+        line: usize,
+        condition: &Condition,
+        questions: &[&Question],
+    ) {
+        for (key, values) in &condition.any_of {
+            let Some(question) = questions.iter().find(|question| question.key == *key) else {
+                let keys = questions.iter().map(|question| question.key.as_str());
+                let hint = nearest(key, keys)
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
+                let why = if self.template.question(key).is_some() {
+                    format!("`when` names `{key}`, which is asked later")
+                } else {
+                    format!("`when` names `{key}`, which is no question{hint}")
+                };
+                self.report(manifest, line, why);
+                continue;
+            };
+            for value in values {
+                if let Some(fault) = misfit(question, value) {
+                    self.report(manifest, line, format!("`when` can never hold: {fault}"));
+                }
+            }
+        }
+    }
+
+    fn layers(&mut self) {
+        let all: Vec<&Question> = self.template.questions.iter().collect();
+        let top = &self.template.manifest;
+        let mut seen = BTreeSet::new();
+        for layer in &top.layers {
+            self.condition(top, layer.line, &layer.when, &all);
+            if !seen.insert(&layer.name) {
+                self.report(
+                    top,
+                    layer.line,
+                    format!("layer `{}` is used twice", layer.name),
+                );
+            }
+        }
+        for (key, default) in &top.defaults {
+            let asked_below = self
+                .manifests()
+                .take(self.template.layers.len().saturating_sub(1))
+                .any(|manifest| {
+                    manifest
+                        .questions
+                        .iter()
+                        .any(|question| question.key == *key)
+                });
+            if !asked_below {
+                let keys = all.iter().map(|question| question.key.as_str());
+                let hint = nearest(key, keys)
+                    .map(|near| format!("; did you mean `{near}`?"))
+                    .unwrap_or_default();
+                let message = format!("`[defaults]` names `{key}`, which no layer asks{hint}");
+                self.report(top, default.line, message);
+            }
+        }
+        for manifest in self
+            .manifests()
+            .filter(|manifest| manifest.role != top.role)
+        {
+            for (_, default) in manifest.defaults.iter().take(1) {
+                self.report(manifest, default.line, "only a template has `[defaults]`");
+            }
+        }
+    }
+}
+
+/// Says why a value can never be the answer to a question.
+fn misfit(question: &Question, value: &Value) -> Option<String> {
+    let key = &question.key;
+    match (question.kind, value) {
+        (Kind::Choice | Kind::Choices, Value::Text(text)) => {
+            if question.choice(text).is_some() {
+                return None;
+            }
+            let values: Vec<&str> = question
+                .choices
+                .iter()
+                .map(|choice| choice.value.as_str())
+                .collect();
+            Some(format!(
+                "`{text}` is not a choice of `{key}`; the choices are {}",
+                list(&values)
+            ))
+        }
+        (Kind::Bool, Value::Bool(_))
+        | (Kind::Integer, Value::Integer(_))
+        | (Kind::Text | Kind::Secret, Value::Text(_)) => None,
+        (kind, value) => Some(format!(
+            "`{value}` is no answer to `{key}`, whose type is `{}`",
+            kind.word()
+        )),
+    }
+}
