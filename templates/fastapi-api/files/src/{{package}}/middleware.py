@@ -15,6 +15,7 @@ from .metrics import observe_request
 log = structlog.stdlib.get_logger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# What a JSON API should tell browsers (OWASP, REST security).
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
@@ -25,7 +26,10 @@ SECURITY_HEADERS = {
 
 
 class RequestContext:
-    """Gives a request its id; leaves one log line and one measurement of it."""
+    """Gives a request its id, and its answer the headers that every answer has.
+
+    It sees the answer last, so it also leaves the one log line and the one measurement.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -41,15 +45,20 @@ class RequestContext:
         status = 499  # The client left before there was an answer.
         start = perf_counter()
 
-        async def send_with_id(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"] == "/docs":  # This page loads its scripts from elsewhere.
+                    del headers["Content-Security-Policy"]
             await send(message)
 
         try:
-            await self.app(scope, receive, send_with_id)
+            await self.app(scope, receive, send_with_headers)
         finally:
             seconds = perf_counter() - start
             observe_request(scope, status, seconds)
@@ -61,25 +70,6 @@ class RequestContext:
                 status=status,
                 duration_ms=round(seconds * 1000, 1),
             )
-
-
-class SecurityHeaders:
-    """Adds what a JSON API should send to browsers (OWASP REST security cheat sheet)."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"] == "/docs":  # This page loads its scripts from elsewhere.
-                    del headers["Content-Security-Policy"]
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 class BodyLimit:

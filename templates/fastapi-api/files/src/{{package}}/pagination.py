@@ -16,10 +16,10 @@ from .problems import ApplicationError
 
 
 class InvalidCursorError(ApplicationError):
-    status = HTTPStatus.UNPROCESSABLE_ENTITY
+    status = HTTPStatus.NOT_FOUND
 
     def __init__(self) -> None:
-        super().__init__("The cursor does not belong to this list.")
+        super().__init__("There is no such page: the cursor does not belong to this list.")
 
 
 class Cursor(BaseModel):

@@ -63,16 +63,24 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def install(app: FastAPI) -> None:
     """Handles the errors of an application, and says so in its OpenAPI document."""
+    document = app.openapi()  # FastAPI keeps this object and serves it.
+    describe(document)
 
     @app.exception_handler(ApplicationError)
     async def application_error(_: Request, error: ApplicationError) -> JSONResponse:
         return answer(error.status, str(error), error.headers)
 
     @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         phrase = HTTPStatus(error.status_code).phrase
         detail = None if error.detail == phrase else error.detail
-        return answer(error.status_code, detail, error.headers)
+        headers = error.headers
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # The router names the methods of one route only; a path may have several.
+            path = getattr(request.scope.get("route"), "path", None)
+            if operations := document["paths"].get(path):
+                headers = {"Allow": ", ".join(operations).upper()}
+        return answer(error.status_code, detail, headers)
 
     @app.exception_handler(RequestValidationError)
     async def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -83,13 +91,16 @@ def install(app: FastAPI) -> None:
         ]
         return answer(422, "The request does not match its schema.", errors=errors)
 
-    document = app.openapi()  # FastAPI keeps this object and serves it.
-    for path in document["paths"].values():
-        for operation in path.values():
-            for status, response in operation["responses"].items():
-                if status >= "400":
-                    response["description"] = HTTPStatus(int(status)).phrase
-                    schema = {"$ref": "#/components/schemas/Problem"}
-                    response["content"] = {MEDIA_TYPE: {"schema": schema}}
+
+def describe(document: dict[str, Any]) -> None:
+    """Declares every error of every operation as a problem."""
+    problem = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        if "requestBody" in operation:  # Any body may be broken, or too large.
+            operation["responses"] |= {"400": {}, "413": {}}
+        for status, response in operation["responses"].items():
+            if status >= "400":
+                response["description"] = HTTPStatus(int(status)).phrase
+                response["content"] = problem
     for replaced in ("HTTPValidationError", "ValidationError"):
         document["components"]["schemas"].pop(replaced, None)

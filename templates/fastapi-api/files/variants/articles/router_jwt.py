@@ -17,14 +17,14 @@ router = APIRouter(prefix="/articles", tags=["articles"])
 TOKEN_OPTIONAL: dict[str, Any] = {"security": [{}]}
 
 
-@router.get("", openapi_extra=TOKEN_OPTIONAL, responses=problems.responses(401, 403))
+@router.get("", openapi_extra=TOKEN_OPTIONAL, responses=problems.responses(401, 403, 404))
 async def list_articles(
     query: Annotated[ArticleQuery, Query()], service: ArticleServiceDep, viewer: OptionalUser
 ) -> ArticlePage:
     return await service.page(query, viewer)
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=problems.responses(401, 409, 413))
+@router.post("", status_code=status.HTTP_201_CREATED, responses=problems.responses(401, 409))
 async def create_article(
     given: ArticleInput, service: ArticleServiceDep, author: CurrentUser, response: Response
 ) -> ArticleRead:
@@ -40,7 +40,7 @@ async def read_article(
     return ArticleRead.model_validate(await service.get(article_id, viewer))
 
 
-@router.put("/{article_id}", responses=problems.responses(401, 403, 404, 409, 413))
+@router.put("/{article_id}", responses=problems.responses(401, 403, 404, 409))
 async def replace_article(
     article_id: UUID, given: ArticleInput, service: ArticleServiceDep, editor: CurrentUser
 ) -> ArticleRead:

@@ -12,14 +12,14 @@ from .schemas import ArticleInput, ArticlePage, ArticleQuery, ArticleRead
 router = APIRouter(prefix="/articles", tags=["articles"])
 
 
-@router.get("")
+@router.get("", responses=problems.responses(404))
 async def list_articles(
     query: Annotated[ArticleQuery, Query()], service: ArticleServiceDep
 ) -> ArticlePage:
     return await service.page(query)
 
 
-@router.post("", status_code=status.HTTP_201_CREATED, responses=problems.responses(409, 413))
+@router.post("", status_code=status.HTTP_201_CREATED, responses=problems.responses(409))
 async def create_article(
     given: ArticleInput, service: ArticleServiceDep, response: Response
 ) -> ArticleRead:
@@ -33,7 +33,7 @@ async def read_article(article_id: UUID, service: ArticleServiceDep) -> ArticleR
     return ArticleRead.model_validate(await service.get(article_id))
 
 
-@router.put("/{article_id}", responses=problems.responses(404, 409, 413))
+@router.put("/{article_id}", responses=problems.responses(404, 409))
 async def replace_article(
     article_id: UUID, given: ArticleInput, service: ArticleServiceDep
 ) -> ArticleRead:
