@@ -1,0 +1,211 @@
+//! Asks a service that keeps articles: everything that its README promises, as a client sees it.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::project::{Failure, Subject};
+use crate::service::Service;
+
+const ARTICLES: &str = "/articles";
+const PASSWORD: &str = "correct horse battery staple";
+
+/// Asks for health, a whole life of an article, errors, metrics, and the description of the interface.
+pub fn ask(service: &Service, subject: &Subject<'_>) -> Result<(), Failure> {
+    service.get("/livez")?.expect(200)?;
+    service.get("/readyz")?.expect(200)?;
+    let token = sign_in(service, subject, "ada")?;
+    refuse(service, subject, &token)?;
+    live(service, subject, &token)?;
+    service.get("/metrics")?.expect(200)?.expect_that(
+        "no duration of a request by its route",
+        |answer| {
+            answer.text.contains("http_request_duration_seconds_count{")
+                && answer.text.contains(r#"route="/articles/{article_id}""#)
+        },
+    )?;
+    service
+        .get("/openapi.json")?
+        .expect(200)?
+        .expect_that("no path /articles", |answer| {
+            answer.json["paths"]["/articles"]["post"].is_object()
+        })?;
+    // In production every line of the log is one JSON object.
+    let log = service.log();
+    let is_event = |line: &&str| {
+        let event: Result<Value, _> = serde_json::from_str(line);
+        event.is_ok_and(|event| event["event"].is_string())
+    };
+    match log.lines().find(|line| !is_event(line)) {
+        None => Ok(()),
+        Some(line) => Err(service.failure(&format!("not an event in JSON: {line}"))),
+    }
+}
+
+/// Returns a token of a new user; empty where everybody may write.
+fn sign_in(service: &Service, subject: &Subject<'_>, user: &str) -> Result<String, Failure> {
+    if !subject.project.holds(&[("auth", "jwt")]) {
+        return Ok(String::new());
+    }
+    let account = json!({"username": user, "password": PASSWORD});
+    service
+        .ask("POST", "/users", "", Some(&account))?
+        .expect(201)?;
+    let wrong = [("username", user), ("password", "something else entirely")];
+    service
+        .post_form("/auth/token", &wrong)?
+        .expect_problem(401)?;
+    let right = [("username", user), ("password", PASSWORD)];
+    let answer = service.post_form("/auth/token", &right)?.expect(200)?;
+    let token = answer.json["access_token"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let own = service.ask("GET", "/users/me", &token, None)?.expect(200)?;
+    if own.json["username"] == user {
+        Ok(token)
+    } else {
+        Err(own.unexpected("another user"))
+    }
+}
+
+/// Returns the body of an article.
+fn article(subject: &Subject<'_>, slug: &str, title: &str) -> Value {
+    let mut body = json!({
+        "slug": slug,
+        "title": title,
+        "body": "Text with “quotes”, 订单 and 📦.",
+        "status": "published",
+    });
+    if subject.project.holds(&[("auth", "none")]) {
+        body["author"] = "Ada".into();
+    }
+    body
+}
+
+/// Requests that must be refused, each with the right error.
+fn refuse(service: &Service, subject: &Subject<'_>, token: &str) -> Result<(), Failure> {
+    let body = article(subject, "refused", "Refused");
+    if !token.is_empty() {
+        service
+            .ask("POST", ARTICLES, "", Some(&body))?
+            .expect_problem(401)?;
+    }
+    let unfit = json!({"slug": "No Slug!", "title": ""});
+    service
+        .ask("POST", ARTICLES, token, Some(&unfit))?
+        .expect_problem(422)?
+        .expect_that("no list of errors", |answer| {
+            answer.json["errors"].is_array()
+        })?;
+    let unknown = "/articles/00000000-0000-4000-8000-000000000000";
+    service.get(unknown)?.expect_problem(404)?;
+    service.get("/nowhere")?.expect_problem(404)?;
+    service
+        .ask("PATCH", ARTICLES, token, None)?
+        .expect_problem(405)?;
+    service.get("/articles?colour=red")?.expect_problem(422)?;
+    Ok(())
+}
+
+/// Creates, reads, lists, changes, and deletes an article.
+fn live(service: &Service, subject: &Subject<'_>, token: &str) -> Result<(), Failure> {
+    let body = article(subject, "hello", "Hello");
+    let made = service
+        .ask("POST", ARTICLES, token, Some(&body))?
+        .expect(201)?;
+    let place = made.location.clone();
+    let id = made.json["id"].as_str().unwrap_or_default();
+    if place != format!("/articles/{id}") || made.request_id.is_empty() {
+        return Err(made.unexpected("no place or no request id"));
+    }
+    let read = service.get(&place)?.expect(200)?;
+    if read.json != made.json || read.json["body"] != body["body"] {
+        return Err(read.unexpected("not the article that was made"));
+    }
+    service
+        .ask("POST", ARTICLES, token, Some(&body))?
+        .expect_problem(409)?;
+    service
+        .get("/articles?limit=1&sort=title")?
+        .expect(200)?
+        .expect_that("not one article", |answer| {
+            answer.json["items"]
+                .as_array()
+                .is_some_and(|items| items.len() == 1)
+        })?;
+    let changed = article(subject, "hello", "Hello again");
+    service
+        .ask("PUT", &place, token, Some(&changed))?
+        .expect(200)?
+        .expect_that("not changed", |answer| {
+            answer.json["title"] == "Hello again"
+        })?;
+    service.ask("DELETE", &place, token, None)?.expect(204)?;
+    service.get(&place)?.expect_problem(404)?;
+    Ok(())
+}
+
+/// Stops the service while it waits for the body of a request: the request is answered, nothing new is taken, and what was
+/// answered is there after the next start.
+pub fn stop(service: Service, subject: &Subject<'_>) -> Result<(), Failure> {
+    let token = sign_in(&service, subject, "grace")?;
+    let body = article(subject, "under-way", "Under way").to_string();
+    let mut stream = service.connect()?;
+    let authorization = match token.as_str() {
+        "" => String::new(),
+        token => format!("Authorization: Bearer {token}\r\n"),
+    };
+    let head = format!(
+        "POST {ARTICLES} HTTP/1.1\r\nHost: localhost\r\n{authorization}Content-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+        body.len()
+    );
+    let failed =
+        |error: std::io::Error| service.failure(&format!("the request under way: {error}"));
+    stream.write_all(head.as_bytes()).map_err(failed)?;
+    let ready = read_head(&mut stream).map_err(failed)?;
+    if !ready.starts_with("HTTP/1.1 100") {
+        return Err(service.failure(&format!("the service does not wait for the body: {ready}")));
+    }
+    service.terminate()?;
+    service.wait_until_closed()?;
+    // Long enough that a server which only seems to wait has gone by now.
+    thread::sleep(Duration::from_secs(1));
+    stream.write_all(body.as_bytes()).map_err(failed)?;
+    let answer = read_head(&mut stream).map_err(failed)?;
+    if !answer.starts_with("HTTP/1.1 201") {
+        return Err(service.failure(&format!("the request under way was not done: {answer}")));
+    }
+    drop(stream);
+    service.wait_for_end()?;
+
+    let place = header(&answer, "location");
+    let kept = !subject.project.holds(&[("database", "none")]);
+    let next = Service::start(subject)?;
+    next.get(&place)?.expect(if kept { 200 } else { 404 })?;
+    next.stop()
+}
+
+/// Reads up to the empty line that ends the head of an answer.
+fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
+}
+
+fn header(head: &str, name: &str) -> String {
+    let named = head.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name)
+            .then(|| value.trim().to_owned())
+    });
+    named.unwrap_or_default()
+}

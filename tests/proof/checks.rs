@@ -1,0 +1,185 @@
+//! The checks that are more than one command.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::command;
+use crate::project::{Failure, Subject};
+use crate::service::Service;
+use crate::table::ServiceRow;
+
+/// Makes the project: one commit, nothing left over, and the record of how it was made.
+pub fn new(subject: &Subject<'_>) -> Result<(), Failure> {
+    subject.generate()?;
+    let commits = subject.run("git rev-list --count HEAD")?;
+    if commits.trim() != "1" {
+        return Err(Failure::new(format!("{} commits", commits.trim())));
+    }
+    expect_clean(subject, &[])?;
+    let record = subject.folder.join(".pyscaffold.toml");
+    if record.is_file() {
+        Ok(())
+    } else {
+        Err(Failure::new("there is no record, .pyscaffold.toml"))
+    }
+}
+
+/// What the tools leave behind is ignored by git: only the lock file is new.
+pub fn clean(subject: &Subject<'_>) -> Result<(), Failure> {
+    expect_clean(subject, &["?? uv.lock"])
+}
+
+fn expect_clean(subject: &Subject<'_>, expected: &[&str]) -> Result<(), Failure> {
+    let status = subject.run("git status --porcelain")?;
+    let lines: Vec<&str> = status
+        .lines()
+        .filter(|line| !expected.contains(line))
+        .collect();
+    if lines.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!(
+            "not clean:\n    {}",
+            lines.join("\n    ")
+        )))
+    }
+}
+
+/// Builds a source distribution, and a wheel from it that holds the package and its typing marker.
+pub fn uv_build(subject: &Subject<'_>) -> Result<(), Failure> {
+    let out = subject.beside.join("dist");
+    let mut build = subject.command("uv");
+    subject.finish(build.args(["build", "--out-dir"]).arg(&out))?;
+    expect_built(subject, &out)
+}
+
+/// Builds without uv.
+pub fn python_build(subject: &Subject<'_>) -> Result<(), Failure> {
+    let out = subject.beside.join("dist-plain");
+    let python = plain_environment(subject, "environment-build")?;
+    let mut install = subject.command(&python);
+    subject.finish(install.args(["-m", "pip", "install", "--quiet", "build"]))?;
+    let mut build = subject.command(&python);
+    subject.finish(build.args(["-m", "build", "--outdir"]).arg(&out))?;
+    expect_built(subject, &out)
+}
+
+fn expect_built(subject: &Subject<'_>, out: &Path) -> Result<(), Failure> {
+    let names = || {
+        fs::read_dir(out)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+    };
+    let with_end = |end: &str| names().find(|path| path.to_string_lossy().ends_with(end));
+    let (Some(wheel), Some(_)) = (with_end(".whl"), with_end(".tar.gz")) else {
+        let names: Vec<PathBuf> = names().collect();
+        return Err(Failure::new(format!(
+            "not a wheel and a source distribution: {names:?}"
+        )));
+    };
+    let mut list = subject.command(&subject.python);
+    let files = subject.finish(list.args(["-m", "zipfile", "--list"]).arg(&wheel))?;
+    for file in ["__init__.py", "py.typed"] {
+        let path = format!("{}/{file}", subject.package());
+        if !files.lines().any(|line| line.starts_with(&path)) {
+            return Err(Failure::new(format!("the wheel has no {path}:\n{files}")));
+        }
+    }
+    Ok(())
+}
+
+/// Installs the project without uv and imports it from elsewhere.
+pub fn plain_pip(subject: &Subject<'_>) -> Result<(), Failure> {
+    let python = plain_environment(subject, "environment-pip")?;
+    let mut install = subject.command(&python);
+    subject.finish(install.args(["-m", "pip", "install", "--quiet", "--editable", "."]))?;
+    let mut import = subject.command(&python);
+    import.current_dir(&subject.beside).args([
+        "-W",
+        "error",
+        "-c",
+        &format!("import {}", subject.package()),
+    ]);
+    subject.finish(&mut import).map(drop)
+}
+
+/// Makes an environment with Python's own means and returns its interpreter.
+fn plain_environment(subject: &Subject<'_>, name: &str) -> Result<PathBuf, Failure> {
+    let folder = subject.beside.join(name);
+    let mut make = subject.command(&subject.python);
+    make.args(["-m", "venv"]).arg(&folder);
+    subject.finish(&mut make)?;
+    Ok(folder.join("bin/python"))
+}
+
+/// Runs the whole suite of tests on a real server.
+pub fn postgres_tests(subject: &Subject<'_>) -> Result<(), Failure> {
+    let server = subject.machine.postgres()?;
+    let url = server.create_database(&subject.database_name("tests"))?;
+    let variables = [("TEST_DATABASE_URL", url.as_str())];
+    subject
+        .run_with("uv run just test-postgres", &variables)
+        .map(drop)
+}
+
+/// Migrates up, sees that nothing is missing, and goes all the way down and up again.
+pub fn migrations(subject: &Subject<'_>) -> Result<(), Failure> {
+    let variables = subject.environment()?;
+    for line in [
+        "uv run just migrate",
+        "uv run alembic check",
+        "uv run alembic downgrade base",
+        "uv run alembic upgrade head",
+    ] {
+        subject.run_with(line, &variables)?;
+    }
+    Ok(())
+}
+
+/// A service whose database has no tables yet is alive and not ready.
+pub fn not_ready(subject: &Subject<'_>) -> Result<(), Failure> {
+    let service = Service::start(subject)?;
+    service.get("/readyz")?.expect_problem(503)?;
+    service.stop()
+}
+
+/// A service that lacks its secret in production ends with an error that names it.
+pub fn refusal(subject: &Subject<'_>) -> Result<(), Failure> {
+    let name = row(subject)?.secret;
+    let mut command = subject.command(subject.folder.join(".venv/bin/python"));
+    command
+        .args(["-m", subject.package()])
+        .envs(subject.environment()?)
+        .env_remove(name);
+    let mut running = command::start(&mut command, subject.output_file())?;
+    let status = running.wait(Duration::from_secs(30))?;
+    if status.code() == Some(1) && running.output().contains(name) {
+        Ok(())
+    } else {
+        Err(running.failure(&format!("{status}, not 1 with {name} named")))
+    }
+}
+
+/// Starts the service and asks everything that it answers.
+pub fn service_answers(subject: &Subject<'_>) -> Result<(), Failure> {
+    let service = Service::start(subject)?;
+    (row(subject)?.ask)(&service, subject).map_err(|error| match error {
+        Failure::Failed(message) => service.failure(&message),
+        lacks @ Failure::Lacks(_) => lacks,
+    })?;
+    service.stop()
+}
+
+/// Stops the service while a request is under way.
+pub fn service_stops(subject: &Subject<'_>) -> Result<(), Failure> {
+    let service = Service::start(subject)?;
+    (row(subject)?.stop)(service, subject)
+}
+
+fn row(subject: &Subject<'_>) -> Result<&'static ServiceRow, Failure> {
+    let service = subject.project.row.service.as_ref();
+    service.ok_or_else(|| Failure::new("the template has no service"))
+}

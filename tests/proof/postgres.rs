@@ -1,0 +1,161 @@
+//! A PostgreSQL server of our own, on loopback, gone after the run.
+
+use std::env;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::command::{self, Running};
+use crate::project::Failure;
+
+/// The system user that runs the server when we are root: it refuses to run as root.
+const USER: &str = "postgres";
+
+/// A running server.
+#[derive(Debug)]
+pub struct Server {
+    binaries: PathBuf,
+    folder: PathBuf,
+    port: u16,
+    running: Mutex<Option<Running>>,
+}
+
+impl Server {
+    /// Returns the folder of the newest server programs on this machine.
+    pub fn binaries() -> Option<PathBuf> {
+        let path = env::var_os("PATH").unwrap_or_default();
+        let mut folders: Vec<PathBuf> = env::split_paths(&path).collect();
+        let mut installed: Vec<PathBuf> =
+            ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt"]
+                .iter()
+                .filter_map(|folder| fs::read_dir(folder).ok())
+                .flat_map(Iterator::flatten)
+                .map(|entry| entry.path().join("bin"))
+                .collect();
+        installed.sort();
+        folders.extend(installed.into_iter().rev());
+        let programs = ["initdb", "postgres", "createdb"];
+        let complete = |folder: &PathBuf| programs.iter().all(|name| folder.join(name).is_file());
+        folders.into_iter().find(complete)
+    }
+
+    /// Starts a server in a new folder.
+    pub fn start(folder: &Path) -> Result<Self, Failure> {
+        let Some(binaries) = Self::binaries() else {
+            return Err(Failure::Lacks(
+                "postgres: no PostgreSQL server found".to_owned(),
+            ));
+        };
+        fs::create_dir_all(folder).map_err(|error| failure(&error))?;
+        let data = folder.join("data");
+        let is_root = is_root();
+        if is_root {
+            let owner = Command::new("chown").arg(USER).arg(folder).status();
+            if !owner.is_ok_and(|status| status.success()) {
+                let lack = format!("postgres: we are root, and there is no user {USER}");
+                return Err(Failure::Lacks(lack));
+            }
+        }
+        let program = |name: &str| {
+            let path = binaries.join(name);
+            if !is_root {
+                return command::clean(path, folder);
+            }
+            let mut command = command::clean("setpriv", folder);
+            command
+                .args(["--reuid", USER, "--regid", USER, "--clear-groups"])
+                .arg(path);
+            command
+        };
+        let mut init = program("initdb");
+        init.args([
+            "--auth=trust",
+            "--username=postgres",
+            "--no-sync",
+            "--encoding=UTF8",
+        ])
+        .arg("--pgdata")
+        .arg(&data);
+        command::run(&mut init, folder.join("initdb.txt"))?;
+        let port = free_port()?;
+        let mut serve = program("postgres");
+        serve
+            .arg("-D")
+            .arg(&data)
+            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
+        let mut running = command::start(&mut serve, folder.join("log.txt"))?;
+        wait_for(port, &mut running)?;
+        Ok(Self {
+            binaries,
+            folder: folder.to_owned(),
+            port,
+            running: Mutex::new(Some(running)),
+        })
+    }
+
+    /// Makes an empty database and returns its URL.
+    pub fn create_database(&self, name: &str) -> Result<String, Failure> {
+        let mut create = command::clean(self.binaries.join("createdb"), &self.folder);
+        let port = self.port.to_string();
+        create.args(["-h", "127.0.0.1", "-p", &port, "-U", "postgres", name]);
+        let started = Instant::now();
+        // The port is open a moment before the server lets anybody in.
+        while let Err(error) = command::run(&mut create, self.folder.join(format!("{name}.txt"))) {
+            if started.elapsed() > Duration::from_secs(20) {
+                return Err(error);
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        Ok(format!(
+            "postgresql+psycopg://postgres@127.0.0.1:{port}/{name}"
+        ))
+    }
+
+    /// Stops the server.
+    pub fn stop(&self) {
+        let running = self
+            .running
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(mut running) = running {
+            // Where asking does not help, dropping ends it.
+            drop(running.terminate());
+            drop(running.wait(Duration::from_secs(10)));
+        }
+    }
+}
+
+/// Returns a port of loopback that nobody uses.
+pub fn free_port() -> Result<u16, Failure> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| failure(&error))?;
+    Ok(listener
+        .local_addr()
+        .map_err(|error| failure(&error))?
+        .port())
+}
+
+fn wait_for(port: u16, running: &mut Running) -> Result<(), Failure> {
+    let started = Instant::now();
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if !running.is_running() || started.elapsed() > Duration::from_secs(30) {
+            return Err(running.failure("the server does not start"));
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    Ok(())
+}
+
+fn is_root() -> bool {
+    let id = Command::new("id").arg("-u").output();
+    id.is_ok_and(|output| output.stdout.starts_with(b"0\n"))
+}
+
+fn failure(error: &std::io::Error) -> Failure {
+    Failure::new(format!("postgres: {error}"))
+}

@@ -1,0 +1,249 @@
+//! A generated service that runs on loopback, and how it is asked.
+
+use std::net::TcpStream;
+use std::process::ExitStatus;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::{Request, Response};
+
+use crate::command::{self, Running};
+use crate::postgres::free_port;
+use crate::project::{Failure, Subject};
+
+/// How long a service may take until it answers, and until it has stopped.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// A generated service that runs.
+#[derive(Debug)]
+pub struct Service {
+    running: Running,
+    agent: Agent,
+    port: u16,
+}
+
+/// What a service answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The content type, without parameters.
+    pub content_type: String,
+    /// The header `Location`.
+    pub location: String,
+    /// The header `X-Request-ID`.
+    pub request_id: String,
+    /// The body as text.
+    pub text: String,
+    /// The body as JSON; null if it is none.
+    pub json: Value,
+    asked: String,
+}
+
+impl Service {
+    /// Starts the service of a project as its image does, and waits until it is alive.
+    pub fn start(subject: &Subject<'_>) -> Result<Self, Failure> {
+        let port = free_port()?;
+        let mut command = subject.command(subject.folder.join(".venv/bin/python"));
+        command
+            .args(["-m", subject.package()])
+            .envs(subject.environment()?)
+            .env("APP_PORT", port.to_string());
+        let running = command::start(&mut command, subject.output_file())?;
+        let agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(GRACE))
+            .build()
+            .new_agent();
+        let mut service = Self {
+            running,
+            agent,
+            port,
+        };
+        let started = Instant::now();
+        while !service
+            .get("/livez")
+            .is_ok_and(|answer| answer.status == 200)
+        {
+            if !service.running.is_running() || started.elapsed() > GRACE {
+                return Err(service.failure("the service does not come to life"));
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Ok(service)
+    }
+
+    /// Returns a failure that shows the end of the log.
+    pub fn failure(&self, what: &str) -> Failure {
+        self.running.failure(what)
+    }
+
+    /// Returns what the service has written so far.
+    pub fn log(&self) -> String {
+        self.running.output()
+    }
+
+    /// Asks with GET.
+    pub fn get(&self, path: &str) -> Result<Answer, Failure> {
+        self.ask("GET", path, "", None)
+    }
+
+    /// Asks with a method, a token that may be empty, and a body.
+    pub fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> Result<Answer, Failure> {
+        let mut request = Request::builder().method(method).uri(self.url(path));
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let asked = format!("{method} {path} {body}");
+        let request = request
+            .body(body)
+            .map_err(|error| Failure::new(error.to_string()))?;
+        answer(asked, self.agent.run(request))
+    }
+
+    /// Posts a form.
+    pub fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, Failure> {
+        let sent = self
+            .agent
+            .post(self.url(path))
+            .send_form(fields.iter().copied());
+        answer(format!("POST {path} {fields:?}"), sent)
+    }
+
+    /// Opens a connection for a request that is written by hand.
+    pub fn connect(&self) -> Result<TcpStream, Failure> {
+        let stream = TcpStream::connect(("127.0.0.1", self.port));
+        let stream = stream.and_then(|stream| {
+            stream.set_read_timeout(Some(GRACE))?;
+            Ok(stream)
+        });
+        stream.map_err(|error| self.failure(&format!("cannot connect: {error}")))
+    }
+
+    /// Asks the service to end.
+    pub fn terminate(&self) -> Result<(), Failure> {
+        self.running.terminate()
+    }
+
+    /// Waits until the service takes no new connection.
+    pub fn wait_until_closed(&self) -> Result<(), Failure> {
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if started.elapsed() > GRACE {
+                return Err(self.failure("the service goes on taking connections after SIGTERM"));
+            }
+            thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// Waits for the end, which must be that of a service that was asked to end.
+    pub fn wait_for_end(mut self) -> Result<(), Failure> {
+        let status = self.running.wait(GRACE)?;
+        if status.success() || is_terminated(status) {
+            Ok(())
+        } else {
+            Err(self.failure(&format!("ended with {status} after SIGTERM")))
+        }
+    }
+
+    /// Asks the service to end, and waits for it.
+    pub fn stop(self) -> Result<(), Failure> {
+        self.terminate()?;
+        self.wait_for_end()
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+}
+
+/// Returns whether a process ended by SIGTERM, or as a shell reports that.
+fn is_terminated(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal: Option<i32> = None;
+    signal == Some(15) || status.code() == Some(143)
+}
+
+fn answer(
+    asked: String,
+    sent: Result<Response<ureq::Body>, ureq::Error>,
+) -> Result<Answer, Failure> {
+    let failed = |error: ureq::Error| Failure::new(format!("{asked}: {error}"));
+    let mut response = sent.map_err(failed)?;
+    let text = response.body_mut().read_to_string().map_err(failed)?;
+    let header = |name: &str| {
+        let value = response.headers().get(name);
+        let text = value.and_then(|value| value.to_str().ok());
+        text.unwrap_or_default().to_owned()
+    };
+    let content_type = header("content-type");
+    Ok(Answer {
+        status: response.status().as_u16(),
+        content_type: content_type
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        location: header("location"),
+        request_id: header("x-request-id"),
+        json: serde_json::from_str(&text).unwrap_or_default(),
+        text,
+        asked,
+    })
+}
+
+impl Answer {
+    /// Returns the answer if it has this status.
+    pub fn expect(self, status: u16) -> Result<Self, Failure> {
+        if self.status == status {
+            Ok(self)
+        } else {
+            Err(self.unexpected(&format!("not {status}")))
+        }
+    }
+
+    /// Returns the answer if it is an error of this status as RFC 9457 writes one.
+    pub fn expect_problem(self, status: u16) -> Result<Self, Failure> {
+        let answer = self.expect(status)?;
+        let is_problem = answer.content_type == "application/problem+json"
+            && answer.json["status"] == status
+            && answer.json["title"].is_string();
+        if is_problem {
+            Ok(answer)
+        } else {
+            Err(answer.unexpected("no problem details"))
+        }
+    }
+
+    /// Returns a failure that shows the answer.
+    pub fn unexpected(&self, what: &str) -> Failure {
+        Failure::new(format!(
+            "{}: {what}, but {} {}\n    {}",
+            self.asked, self.status, self.content_type, self.text
+        ))
+    }
+
+    /// Returns the answer if a condition holds.
+    pub fn expect_that(self, what: &str, holds: fn(&Self) -> bool) -> Result<Self, Failure> {
+        if holds(&self) {
+            Ok(self)
+        } else {
+            Err(self.unexpected(what))
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Renders variants of the built-in templates and keeps each distinct file once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::num::NonZero;
+use std::sync::OnceLock;
+use std::thread;
+
+use pyscaffold::engine::answer::Raw;
+use pyscaffold::engine::compose::compose;
+use pyscaffold::engine::resolve::{Given, Resolver, Source};
+use pyscaffold::model::language::Language;
+use pyscaffold::model::template::Template;
+use pyscaffold::model::tree::Tree;
+use pyscaffold::model::value::Answers;
+use pyscaffold::system::builtin;
+
+use crate::variants::{Factor, covering, factors_of_product, product};
+
+/// The distribution and import name of a usual project.
+pub const NAMES: [&str; 2] = ["order-desk", "order_desk"];
+
+/// A file as some variant has it.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub struct Rendered {
+    /// The path in the project.
+    pub path: String,
+    /// The content.
+    pub text: String,
+}
+
+/// What the variants of a template come to.
+#[derive(Debug, Default)]
+pub struct Gallery {
+    /// The distinct files, each with a variant that has it, in words.
+    pub files: HashMap<Rendered, String>,
+    /// How many files each variant has, by its place in [`variants`].
+    pub sizes: Vec<usize>,
+}
+
+/// Returns the built-in templates.
+pub fn templates() -> Vec<(&'static str, Template)> {
+    let load = |name| {
+        let template = builtin::load(name).expect("listed templates can be loaded");
+        (
+            name,
+            template.expect("built-in templates are without fault"),
+        )
+    };
+    builtin::names().into_iter().map(load).collect()
+}
+
+/// Returns every combination of choices of a template, but the licence: it goes with every other answer once, not with every
+/// combination of them.
+pub fn variants(template: &Template) -> Vec<Answers> {
+    let (licence, others): (Vec<Factor>, Vec<Factor>) = factors_of_product(&template.questions)
+        .into_iter()
+        .partition(|factor| factor.key == "license");
+    let combinations = product(&others);
+    let with_licence = product(&[others, licence].concat());
+    let first = with_licence.first().expect("there is always a variant");
+    let pairs = covering(&with_licence, first);
+    let all = combinations.into_iter().chain(pairs);
+    all.map(|variant| variant.answers).collect()
+}
+
+/// Renders a project of this distribution and import name.
+pub fn render(template: &Template, names: [&str; 2], answers: &Answers) -> Tree {
+    let given = answers
+        .iter()
+        .map(|(key, value)| {
+            let raw = Raw::Typed(value.clone());
+            let source = Source::AnswersFile;
+            (key.clone(), Given { raw, source })
+        })
+        .collect();
+    let identity = [
+        ("name", names[0].to_owned()),
+        ("package", names[1].to_owned()),
+    ];
+    let mut resolver = Resolver::new(
+        template,
+        identity,
+        given,
+        BTreeMap::new(),
+        Language::English,
+    )
+    .expect("the answers are to questions of the template");
+    while let Some(open) = resolver.next_open().expect("the answers can be taken") {
+        let (value, source) = open.default.expect("built-in questions have defaults");
+        resolver
+            .answer(&Raw::Typed(value), source)
+            .expect("defaults can be taken");
+    }
+    match compose(template, &resolver.finish()) {
+        Ok(composition) => composition.tree,
+        Err(error) => panic!(
+            "{} with {}: {error}",
+            template.manifest.name,
+            words(answers)
+        ),
+    }
+}
+
+/// Returns what the variants of every template come to, rendered once for all tests.
+pub fn galleries() -> &'static BTreeMap<&'static str, Gallery> {
+    static GALLERIES: OnceLock<BTreeMap<&'static str, Gallery>> = OnceLock::new();
+    GALLERIES.get_or_init(|| {
+        let templates = templates();
+        let galleries = templates
+            .iter()
+            .map(|(name, template)| (*name, gallery(template, &variants(template))));
+        galleries.collect()
+    })
+}
+
+fn gallery(template: &Template, variants: &[Answers]) -> Gallery {
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let share = variants.len().div_ceil(threads);
+    thread::scope(|scope| {
+        let parts: Vec<_> = variants
+            .chunks(share)
+            .map(|chunk| scope.spawn(|| part_of_gallery(template, chunk)))
+            .collect();
+        let mut gallery = Gallery::default();
+        for part in parts {
+            let part = part.join().expect("rendering does not stop");
+            gallery.sizes.extend(part.sizes);
+            // The earliest variant names a file that several have.
+            for (file, variant) in part.files {
+                gallery.files.entry(file).or_insert(variant);
+            }
+        }
+        gallery
+    })
+}
+
+fn part_of_gallery(template: &Template, variants: &[Answers]) -> Gallery {
+    let mut part = Gallery::default();
+    for answers in variants {
+        let tree = render(template, NAMES, answers);
+        part.sizes.push(tree.len());
+        for (path, file) in tree.iter() {
+            let rendered = Rendered {
+                path: path.to_string(),
+                text: String::from_utf8_lossy(&file.bytes).into_owned(),
+            };
+            part.files.entry(rendered).or_insert_with(|| words(answers));
+        }
+    }
+    part
+}
+
+/// Returns answers as a message says them.
+pub fn words(answers: &Answers) -> String {
+    let words: Vec<String> = answers.iter().map(|(k, v)| format!("{k}={v}")).collect();
+    words.join(" ")
+}
