@@ -289,11 +289,7 @@ fn flag(question: &Question) -> String {
         Kind::Bool => return format!("--{}[=true|false]", question.flag()),
         Kind::Integer => "NUMBER".to_owned(),
         Kind::Choice | Kind::Choices => {
-            let values: Vec<&str> = question
-                .choices
-                .iter()
-                .map(|choice| choice.value.as_str())
-                .collect();
+            let values = question.values();
             values.join(if question.kind == Kind::Choice {
                 "|"
             } else {

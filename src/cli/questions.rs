@@ -176,11 +176,7 @@ fn add_question(
             } else {
                 ","
             };
-            let values: Vec<&str> = question
-                .choices
-                .iter()
-                .map(|choice| choice.value.as_str())
-                .collect();
+            let values = question.values();
             command.arg(argument.value_name(visible(&values.join(separator))))
         }
         Kind::Integer => command.arg(argument.value_name("NUMBER").allow_negative_numbers(true)),

@@ -111,11 +111,7 @@ fn row(question: &Question, language: crate::model::language::Language) -> Strin
     let title = visible(question.title.get(language));
     let takes = match question.kind {
         Kind::Choice | Kind::Choices => {
-            let values: Vec<&str> = question
-                .choices
-                .iter()
-                .map(|choice| choice.value.as_str())
-                .collect();
+            let values = question.values();
             let many = if question.kind == Kind::Choices {
                 ", any of "
             } else {

@@ -243,11 +243,7 @@ fn choice_of(question: &Question, text: &str) -> Result<String, AnswerError> {
     if let Some(choice) = question.choice(text) {
         return Ok(choice.value.clone());
     }
-    let values: Vec<&str> = question
-        .choices
-        .iter()
-        .map(|choice| choice.value.as_str())
-        .collect();
+    let values = question.values();
     Err(AnswerError::NotAChoice {
         key: question.key.clone(),
         value: show(question, &Value::from(text)),

@@ -164,6 +164,14 @@ impl Question {
         self.choices.iter().find(|choice| choice.value == value)
     }
 
+    /// Returns the values of the choices in their order.
+    pub fn values(&self) -> Vec<&str> {
+        self.choices
+            .iter()
+            .map(|choice| choice.value.as_str())
+            .collect()
+    }
+
     /// Returns the names for rendering that the choices bring.
     pub fn facts(&self) -> impl Iterator<Item = &str> {
         self.choices

@@ -38,6 +38,22 @@ impl Value {
         }
     }
 
+    /// Returns the value that a TOML value writes; none for one that no question takes.
+    pub fn from_toml(value: &toml_edit::Value) -> Option<Self> {
+        match value {
+            toml_edit::Value::String(text) => Some(Self::Text(text.value().clone())),
+            toml_edit::Value::Integer(number) => Some(Self::Integer(*number.value())),
+            toml_edit::Value::Boolean(flag) => Some(Self::Bool(*flag.value())),
+            toml_edit::Value::Array(array) => {
+                let texts = array.iter().map(|value| value.as_str().map(str::to_owned));
+                texts.collect::<Option<Vec<_>>>().map(Self::List)
+            }
+            toml_edit::Value::Float(_)
+            | toml_edit::Value::Datetime(_)
+            | toml_edit::Value::InlineTable(_) => None,
+        }
+    }
+
     /// Returns the value as templates see it.
     pub fn to_json(&self) -> serde_json::Value {
         match self {

@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use toml_edit::{Array, Document, DocumentMut, Item, Table, value};
+use toml_edit::{Document, DocumentMut, Item, Table, value};
 
 use super::{Context, PathError};
 use crate::model::problem::{Problem, nearest};
@@ -110,7 +110,7 @@ impl Config {
         let mut problems = Vec::new();
         for (key, line, item) in leaves(document.as_table()) {
             let line = place(line);
-            let taken = match to_value(item) {
+            let taken = match item.as_value().and_then(Value::from_toml) {
                 Some(value) => config.take(&key, value),
                 None => Err(format!(
                     "`{}` has a value of an unknown kind",
@@ -329,23 +329,6 @@ fn leaves(table: &dyn toml_edit::TableLike) -> Vec<Leaf<'_>> {
         }
     }
     found
-}
-
-fn to_value(item: &Item) -> Option<Value> {
-    if let Some(array) = item.as_array() {
-        return list(array).map(Value::List);
-    }
-    item.as_str()
-        .map(Value::from)
-        .or_else(|| item.as_bool().map(Value::Bool))
-        .or_else(|| item.as_integer().map(Value::Integer))
-}
-
-fn list(array: &Array) -> Option<Vec<String>> {
-    array
-        .iter()
-        .map(|value| value.as_str().map(str::to_owned))
-        .collect()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use toml_edit::{TableLike, Value as TomlValue};
+use toml_edit::TableLike;
 
 use crate::model::condition::Condition;
 use crate::model::language::Words;
@@ -178,7 +178,7 @@ impl Reader<'_> {
 
     pub(super) fn value(&mut self, table: &dyn TableLike, key: &str) -> Option<Value> {
         let item = table.get(key)?;
-        let value = item.as_value().and_then(to_value);
+        let value = item.as_value().and_then(Value::from_toml);
         if value.is_none() {
             let line = self.line(item.span());
             self.report(
@@ -206,8 +206,14 @@ impl Reader<'_> {
         let mut any_of = BTreeMap::new();
         for (question, item) in wanted.iter() {
             let values = match item.as_array() {
-                Some(array) => array.iter().map(to_value).collect::<Option<Vec<_>>>(),
-                None => item.as_value().and_then(to_value).map(|value| vec![value]),
+                Some(array) => array
+                    .iter()
+                    .map(Value::from_toml)
+                    .collect::<Option<Vec<_>>>(),
+                None => item
+                    .as_value()
+                    .and_then(Value::from_toml)
+                    .map(|value| vec![value]),
             };
             match values {
                 Some(values) if !values.is_empty() => {
@@ -220,19 +226,5 @@ impl Reader<'_> {
             }
         }
         Condition { any_of }
-    }
-}
-
-fn to_value(value: &TomlValue) -> Option<Value> {
-    match value {
-        TomlValue::String(text) => Some(Value::Text(text.value().clone())),
-        TomlValue::Integer(number) => Some(Value::Integer(*number.value())),
-        TomlValue::Boolean(flag) => Some(Value::Bool(*flag.value())),
-        TomlValue::Array(array) => array
-            .iter()
-            .map(|value| value.as_str().map(str::to_owned))
-            .collect::<Option<Vec<_>>>()
-            .map(Value::List),
-        TomlValue::Float(_) | TomlValue::Datetime(_) | TomlValue::InlineTable(_) => None,
     }
 }

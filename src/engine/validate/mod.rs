@@ -157,11 +157,7 @@ fn misfit(question: &Question, value: &Value) -> Option<String> {
             if question.choice(text).is_some() {
                 return None;
             }
-            let values: Vec<&str> = question
-                .choices
-                .iter()
-                .map(|choice| choice.value.as_str())
-                .collect();
+            let values = question.values();
             Some(format!(
                 "`{text}` is not a choice of `{key}`; the choices are {}",
                 list(&values)
