@@ -51,8 +51,9 @@ def answer(
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
         errors=errors,
     )
+    # A plain number, since a log in a terminal would show the name of an `HTTPStatus`.
     return JSONResponse(
-        problem.model_dump(exclude_none=True), status, headers, media_type=MEDIA_TYPE
+        problem.model_dump(exclude_none=True), int(status), headers, media_type=MEDIA_TYPE
     )
 
 
