@@ -14,6 +14,9 @@ use crate::postgres::Server;
 use crate::project::Failure;
 use crate::pythons::{self, Minor};
 
+/// What `PROOF_REQUIRE` can name that `tests/it` looks for.
+const ELSEWHERE: [&str; 3] = ["mount", "root", "strace"];
+
 /// What this machine has.
 #[derive(Debug)]
 pub struct Machine {
@@ -77,7 +80,8 @@ impl Machine {
     fn has(&self, thing: &str) -> bool {
         match thing.strip_prefix("python") {
             Some(version) => minor(version).is_some_and(|minor| self.pythons.contains_key(&minor)),
-            None => thing == "postgres" && Server::binaries().is_some(),
+            None if thing == "postgres" => Server::binaries().is_some(),
+            None => ELSEWHERE.contains(&thing),
         }
     }
 
