@@ -31,6 +31,8 @@ pub(crate) struct Terminal {
     keys: File,
     screen: Receiver<Vec<u8>>,
     seen: String,
+    /// What came of a character or sequence that is not whole yet.
+    pending: Vec<u8>,
     /// Where `expect` goes on.
     read: usize,
 }
@@ -83,8 +85,18 @@ impl Terminal {
             keys: File::from(master),
             screen,
             seen: String::new(),
+            pending: Vec::new(),
             read: 0,
         }
+    }
+
+    /// Takes what came, up to the last whole character and sequence: a read may end in the middle of one.
+    fn see(&mut self, bytes: &[u8]) {
+        self.pending.extend_from_slice(bytes);
+        let whole = whole(&self.pending);
+        let rest = self.pending.split_off(whole);
+        self.seen.push_str(&plain(&self.pending));
+        self.pending = rest;
     }
 
     /// Waits until the screen shows a text after what was seen before.
@@ -99,7 +111,7 @@ impl Terminal {
             }
             let left = end.saturating_duration_since(Instant::now());
             match self.screen.recv_timeout(left) {
-                Ok(bytes) => self.seen.push_str(&plain(&bytes)),
+                Ok(bytes) => self.see(&bytes),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
                     panic!("the screen never shows `{text}`:\n{}", self.seen)
                 }
@@ -126,11 +138,11 @@ impl Terminal {
                 panic!("the program does not end:\n{}", self.seen);
             }
             if let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(20)) {
-                self.seen.push_str(&plain(&bytes));
+                self.see(&bytes);
             }
         };
         while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(200)) {
-            self.seen.push_str(&plain(&bytes));
+            self.see(&bytes);
         }
         let mut output = String::new();
         if let Some(mut pipe) = self.child.stdout.take() {
@@ -155,6 +167,23 @@ fn listen(master: OwnedFd) -> Receiver<Vec<u8>> {
     receiver
 }
 
+/// Returns how many bytes come before a sequence or character that is not whole yet.
+fn whole(bytes: &[u8]) -> usize {
+    let text = match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => &bytes[..error.valid_up_to()],
+        Ok(_) | Err(_) => bytes,
+    };
+    let Some(escape) = text.iter().rposition(|byte| *byte == 0x1b) else {
+        return text.len();
+    };
+    let ended = match &text[escape + 1..] {
+        [] => false,
+        [b'[', rest @ ..] => rest.iter().any(|byte| (b'@'..=b'~').contains(byte)),
+        [_, ..] => true,
+    };
+    if ended { text.len() } else { escape }
+}
+
 /// Returns what a screen shows, without the sequences that move the cursor and change colours.
 fn plain(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
@@ -176,4 +205,19 @@ fn plain(bytes: &[u8]) -> String {
         }
     }
     shown
+}
+
+#[test]
+fn a_sequence_may_come_in_pieces() {
+    for (bytes, expected) in [
+        ("ab".as_bytes(), 2),
+        (b"ab\x1b", 2),
+        (b"ab\x1b[38;5", 2),
+        (b"ab\x1b[38;5m", 9),
+        (b"ab\x1b[39mc", 8),
+        (b"a\xe2\x80", 1),
+        ("a…".as_bytes(), 4),
+    ] {
+        assert_eq!(whole(bytes), expected, "{bytes:?}");
+    }
 }
