@@ -57,7 +57,7 @@ install_uv() {
 case "$#:${1-}" in
     0:)
         bring_uv
-        cargo test --locked --no-fail-fast
+        cargo test --locked --no-fail-fast --lib --bins --tests
         ;;
     1:--quick)
         targets=(--lib --bins)
