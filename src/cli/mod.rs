@@ -78,11 +78,22 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
     if json && error.use_stderr() {
         let text = error.render().to_string();
-        let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        let message = lines
+        let mut lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .peekable();
+        let mut message = lines
             .next()
             .unwrap_or_default()
-            .trim_start_matches("error: ");
+            .trim_start_matches("error: ")
+            .to_owned();
+        if message.ends_with(':') {
+            let is_usage = |line: &&str| line.starts_with("Usage:") || line.starts_with("tip:");
+            while let Some(named) = lines.next_if(|line| !is_usage(line)) {
+                message = format!("{message} {named}");
+            }
+        }
         let mut failure = Failure::new("usage", message);
         failure.hint = lines
             .find_map(|line| line.strip_prefix("tip: "))
@@ -107,6 +118,18 @@ fn verbosity(global: &Global) -> Verbosity {
     } else {
         Verbosity::Normal
     }
+}
+
+/// Returns the flags that a command has to repeat to work in the same place with the same configuration.
+fn repeated(global: &Global) -> Vec<String> {
+    [("-C", &global.directory), ("--config", &global.config)]
+        .into_iter()
+        .filter_map(|(flag, path)| {
+            let path = path.as_ref()?;
+            Some([flag.to_owned(), path.display().to_string()])
+        })
+        .flatten()
+        .collect()
 }
 
 fn execute(
@@ -160,6 +183,8 @@ fn execute(
         environment,
         config,
         language,
+        global: repeated(&cli.global),
+        folder: cli.global.directory.clone().unwrap_or_default(),
     };
     match cli.command {
         Command::New(arguments) => new::run(shell, &system, arguments, matches),

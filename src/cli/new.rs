@@ -104,15 +104,11 @@ fn tell(shell: &Shell, system: &System, report: &NewReport) {
         line("uv", "locked and synced".to_owned());
     }
     shell.say(styled(GOOD, "Next:"));
-    let here = report.path == system.environment.directory;
+    let here = report.path == system.environment.directory && system.folder.as_os_str().is_empty();
     if !here {
         shell.say(format!("  cd {}", replay::quote(&report.shown_path)));
     }
-    for step in manifest
-        .next
-        .iter()
-        .filter(|step| !(report.synced && *step == "uv sync"))
-    {
+    for step in next_steps(report) {
         shell.say(format!("  {}", visible(step)));
     }
     if let Some(cure) = cure(report) {
@@ -125,6 +121,13 @@ fn tell(shell: &Shell, system: &System, report: &NewReport) {
         visible(&replay)
     };
     shell.say(format!("{}  {replay}", styled(DIM, "Same again:")));
+}
+
+/// Returns the commands that come next; what was done already is not among them.
+fn next_steps(report: &NewReport) -> impl Iterator<Item = &String> {
+    let next = &report.template.manifest.next;
+    next.iter()
+        .filter(|step| !(report.synced && *step == "uv sync"))
 }
 
 /// Returns the answers that shape the project, each with where it came from unless that is the default.
@@ -240,13 +243,25 @@ fn git_line(git: &GitReport, report: &NewReport) -> String {
             };
             format!("repository on {}, {why}", visible(branch))
         }
-        GitReport::Inside { root } if *root == report.path => {
-            "this repository; .gitignore is written, nothing was staged or committed".to_owned()
+        GitReport::Inside { root } => {
+            let place = if *root == report.path {
+                "this repository".to_owned()
+            } else {
+                format!(
+                    "inside the repository {}: no new one",
+                    visible(&root.display().to_string())
+                )
+            };
+            let ignores = report.plan.actions.iter().any(|(path, action)| {
+                path.as_str() == ".gitignore" && matches!(action, Action::Create | Action::Replace)
+            });
+            let ignores = if ignores {
+                ".gitignore is written, "
+            } else {
+                ""
+            };
+            format!("{place}; {ignores}nothing was staged or committed")
         }
-        GitReport::Inside { root } => format!(
-            "inside the repository {}: no new one; .gitignore is written, nothing was staged or committed",
-            visible(&root.display().to_string())
-        ),
         GitReport::Off => "no repository, as asked".to_owned(),
     }
 }
@@ -349,7 +364,8 @@ fn to_json(report: &NewReport, dry_run: bool) -> serde_json::Value {
         "answers": answers,
         "files": files,
         "git": report.git.as_ref().map(git_json),
-        "next": manifest.next,
+        "synced": report.synced,
+        "next": next_steps(report).collect::<Vec<_>>(),
         "replay": report.replay,
     })
 }

@@ -105,7 +105,9 @@ fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
         if *word == flag {
             return words.get(index + 1).copied();
         }
-        word.strip_prefix(flag)?.strip_prefix('=')
+        let behind = word.strip_prefix(flag)?;
+        let is_short = !flag.starts_with("--") && !behind.is_empty();
+        behind.strip_prefix('=').or(is_short.then_some(behind))
     })
 }
 

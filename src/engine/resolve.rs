@@ -107,7 +107,7 @@ impl<'a> Resolver<'a> {
     /// Returns a resolver for a project of this name, with what was given and what can be looked up.
     ///
     /// # Errors
-    /// An answer from a flag or an answers file to a question that the template does not have.
+    /// An answer from a flag, an answers file or the configuration to a question that the template does not have.
     pub fn new(
         template: &'a Template,
         identity: [(&str, String); 2],
@@ -116,8 +116,11 @@ impl<'a> Resolver<'a> {
         language: Language,
     ) -> Result<Self, AnswerError> {
         for (key, answer) in &given {
-            let typed = matches!(answer.source, Source::Flag | Source::AnswersFile);
-            if typed && template.question(key).is_none() {
+            let named = matches!(
+                answer.source,
+                Source::Flag | Source::AnswersFile | Source::Config
+            );
+            if named && template.question(key).is_none() {
                 let keys = template
                     .questions
                     .iter()
@@ -199,7 +202,10 @@ impl<'a> Resolver<'a> {
     /// The answer cannot be taken; the question stays open.
     pub fn answer(&mut self, raw: &Raw, source: Source) -> Result<(), AnswerError> {
         if let Some(question) = self.template.questions.get(self.position) {
-            let value = read_answer(question, raw, self.language)?;
+            let value = match source {
+                Source::Default => read_answer(&unchecked(question), raw, self.language)?,
+                _ => read_answer(question, raw, self.language)?,
+            };
             self.settle(question, value, source);
         }
         Ok(())
@@ -259,10 +265,22 @@ impl<'a> Resolver<'a> {
                 let text = renderer
                     .render(text, Target::Verbatim)
                     .map_err(|e| failed(&e))?;
-                read_answer(question, &Raw::Text(text), self.language)?
+                read_answer(&unchecked(question), &Raw::Text(text), self.language)?
             }
-            other => read_answer(question, &Raw::Typed(other.clone()), self.language)?,
+            other => read_answer(
+                &unchecked(question),
+                &Raw::Typed(other.clone()),
+                self.language,
+            )?,
         };
         Ok(Some((value, Source::Default)))
+    }
+}
+
+/// Returns a question without the rule for what people type, which its own default need not keep.
+fn unchecked(question: &Question) -> Question {
+    Question {
+        check: None,
+        ..question.clone()
     }
 }

@@ -5,6 +5,8 @@ pub mod new;
 pub mod replay;
 pub mod show;
 
+use std::path::PathBuf;
+
 use crate::model::language::Language;
 use crate::system::config::Config;
 use crate::system::env::Environment;
@@ -18,4 +20,8 @@ pub struct System {
     pub config: Config,
     /// The language in which templates speak.
     pub language: Language,
+    /// The flags before the command that a repeated command needs: `-C` and `--config` as they were typed.
+    pub global: Vec<String>,
+    /// The folder of `-C` as it was typed; empty without one.
+    pub folder: PathBuf,
 }

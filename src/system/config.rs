@@ -214,9 +214,10 @@ pub fn set(path: &Path, key: &str, text: &str) -> Result<(), ConfigError> {
                 problems: vec![Problem::of(path.display().to_string(), error.message())],
             })?;
     let is_git = parts.first().is_some_and(|section| section == "git");
+    let is_default = parts.first().is_some_and(|section| section == "defaults");
     let item = match text {
-        "true" => value(true),
-        "false" => value(false),
+        "true" if !is_default => value(true),
+        "false" if !is_default => value(false),
         _ if is_git => {
             return Err(ConfigError::WrongType {
                 key: key.to_owned(),
@@ -254,20 +255,28 @@ fn insert(table: &mut Table, key: &[String], item: Item) {
     match below {
         Item::Table(section) => insert(section, rest, item),
         other => {
-            if let Some(section) = other.as_table_like_mut()
-                && let [name] = rest
-            {
-                section.insert(name, item);
+            // An inline table takes what is below it only as a table of its own.
+            let inline = other.as_inline_table().cloned().unwrap_or_default();
+            *other = Item::Table(inline.into_table());
+            if let Item::Table(section) = other {
+                insert(section, rest, item);
             }
         }
     }
 }
 
+/// Puts a text in the place of a file, behind a link too, with the permissions that it has.
 fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     fs::create_dir_all(&folder).context("make the folder", &folder)?;
     let mut file = tempfile::NamedTempFile::new_in(&folder).context("write in", &folder)?;
     file.write_all(text.as_bytes()).context("write", path)?;
+    if let Ok(found) = fs::metadata(path) {
+        file.as_file()
+            .set_permissions(found.permissions())
+            .context("write", path)?;
+    }
     file.as_file().sync_all().context("write", path)?;
     file.persist(path)
         .map_err(|error| error.error)

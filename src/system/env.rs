@@ -17,7 +17,7 @@ pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
     /// The folder that relative paths start from.
     pub directory: PathBuf,
-    /// Whether a person can be asked: input and error output are terminals.
+    /// Whether a person can be asked: input and error output are terminals, and `CI` is not set.
     pub interactive: bool,
     /// Seconds since 1970-01-01 UTC at the start of the process.
     pub started: i64,
@@ -35,6 +35,9 @@ impl Environment {
         let epoch = variables
             .get(&OsString::from("SOURCE_DATE_EPOCH"))
             .and_then(|text| text.to_str()?.parse::<i64>().ok());
+        let is_ci = variables
+            .get(&OsString::from("CI"))
+            .is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .ok()
@@ -42,7 +45,7 @@ impl Environment {
         Ok(Self {
             variables,
             directory: std::env::current_dir()?,
-            interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            interactive: io::stdin().is_terminal() && io::stderr().is_terminal() && !is_ci,
             started: now.unwrap_or_default(),
             source_date_epoch: epoch,
         })

@@ -93,7 +93,15 @@ fn open_config(environment: &Environment) -> Result<Config, git2::Error> {
 
 /// Returns the root of the repository that a path lies in, the path itself included.
 pub fn enclosing(path: &Path) -> Option<PathBuf> {
-    path.ancestors()
+    // Where a link leads is where the project will be.
+    let there = path
+        .ancestors()
+        .find_map(|folder| folder.canonicalize().ok())?;
+    if path.canonicalize().is_err() {
+        return enclosing(&there);
+    }
+    there
+        .ancestors()
         .find(|folder| folder.join(".git").symlink_metadata().is_ok())
         .map(Path::to_owned)
 }

@@ -149,7 +149,14 @@ fn sweep(parent: &Path) {
 }
 
 fn sweep_one(root: &Path) {
-    let Ok(lock) = OpenOptions::new().write(true).open(root.join(LOCK)) else {
+    let path = root.join(LOCK);
+    let opened = match path.symlink_metadata() {
+        // Anything else is not ours, and a pipe would never open.
+        Ok(found) if !found.is_file() => return,
+        Ok(_) => OpenOptions::new().write(true).open(&path),
+        Err(error) => Err(error),
+    };
+    let Ok(lock) = opened else {
         // Made and not yet locked, or cleared but for itself: only an empty folder goes.
         drop(fs::remove_dir(root));
         return;

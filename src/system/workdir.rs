@@ -85,7 +85,7 @@ pub fn inspect(path: &Path, standing_in: &Path) -> Result<Destination, Destinati
                 .next()
                 .is_none();
             let stays = standing_in.starts_with(path);
-            return Ok(if is_empty && !stays {
+            return Ok(if is_empty && !stays && !is_mounted(path) {
                 Destination::Empty
             } else {
                 Destination::Folder
@@ -195,7 +195,24 @@ pub fn publish(staged: &Path, destination: &Path, found: &Destination) -> Result
 
 #[cfg(unix)]
 fn rename_over_empty(staged: &Path, destination: &Path) -> io::Result<()> {
+    fs::set_permissions(staged, fs::metadata(destination)?.permissions())?;
     fs::rename(staged, destination)
+}
+
+/// Returns whether a folder is not on the file system of its parent, or not its owner's: such a one is filled, not replaced.
+#[cfg(unix)]
+fn is_mounted(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (Ok(folder), Some(Ok(parent))) = (path.metadata(), path.parent().map(Path::metadata))
+    else {
+        return true;
+    };
+    folder.dev() != parent.dev() || folder.uid() != rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_mounted(_: &Path) -> bool {
+    false
 }
 
 #[cfg(not(unix))]

@@ -138,3 +138,56 @@ fn a_default_that_a_template_does_not_ask_for_is_no_fault() {
     sandbox.config("[defaults]\nauthor = \"Ada\"\nlicense = \"MIT\"\n");
     sandbox.run("new ./tpl shop").ok();
 }
+
+#[test]
+fn an_answer_for_a_question_that_is_not_there_is_refused() {
+    let sandbox = Sandbox::with_demo();
+    sandbox.run("config set answers.demo.databas none").ok();
+    let output = sandbox.run("new ./demo shop").fails(2);
+    assert!(
+        output.stderr.contains("did you mean `database`?"),
+        "{}",
+        output.stderr
+    );
+    assert!(
+        output.stderr.contains("given by config"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_linked_file_is_changed_where_it_is() {
+    let sandbox = Sandbox::new();
+    sandbox.write("dotfiles/config.toml", "# mine\n[defaults]\n");
+    sandbox.config("");
+    fs::remove_file(sandbox.config_file()).unwrap();
+    std::os::unix::fs::symlink(sandbox.path("dotfiles/config.toml"), sandbox.config_file())
+        .unwrap();
+    sandbox.run("config set defaults.author true").ok();
+    assert_eq!(
+        sandbox.read("dotfiles/config.toml"),
+        "# mine\n[defaults]\nauthor = \"true\"\n"
+    );
+    assert!(
+        sandbox
+            .config_file()
+            .symlink_metadata()
+            .unwrap()
+            .is_symlink()
+    );
+}
+
+#[test]
+fn an_inline_table_takes_what_is_below_it() {
+    let sandbox = Sandbox::new();
+    sandbox.config("answers = {}\n");
+    sandbox.run("config set answers.fastapi-api.auth none").ok();
+    assert_eq!(
+        sandbox
+            .run("config get answers.fastapi-api.auth")
+            .ok()
+            .stdout,
+        "none\n"
+    );
+}

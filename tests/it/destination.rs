@@ -245,3 +245,97 @@ fn a_file_that_cannot_be_moved_undoes_all_others() {
         output.stderr
     );
 }
+
+#[test]
+fn what_was_there_already_is_in_the_first_commit() {
+    let sandbox = Sandbox::with_demo();
+    sandbox.run("new ./demo shop --no-git").ok();
+    let output = sandbox.run("new ./demo shop").ok();
+    assert!(output.line("Created").contains("10 already there"));
+    assert_eq!(sandbox.git("shop", "status --porcelain"), "");
+    assert_eq!(sandbox.git("shop", "ls-files").lines().count(), 10);
+}
+
+#[test]
+fn an_empty_folder_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let sandbox = Sandbox::with_demo();
+    fs::create_dir(sandbox.path("shop")).unwrap();
+    fs::set_permissions(sandbox.path("shop"), fs::Permissions::from_mode(0o2700)).unwrap();
+    sandbox.run("new ./demo shop").ok();
+    let mode = fs::metadata(sandbox.path("shop"))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o7777, 0o2700);
+}
+
+#[test]
+fn a_lock_file_that_is_there_is_like_any_other_file() {
+    let sandbox = Sandbox::with_demo();
+    let path = sandbox.program("uv", "echo new > uv.lock");
+    sandbox.write("shop/uv.lock", "mine\n");
+    let output = sandbox
+        .run("new ./demo shop --lock")
+        .env("PATH", &path)
+        .fails(1);
+    assert!(output.stderr.contains("`uv.lock`"), "{}", output.stderr);
+    assert_eq!(sandbox.litter(), ["shop"]);
+    sandbox
+        .run("new ./demo shop --lock --on-conflict skip")
+        .env("PATH", &path)
+        .ok();
+    assert_eq!(sandbox.read("shop/uv.lock"), "mine\n");
+    sandbox
+        .run("new ./demo shop --lock --on-conflict overwrite")
+        .env("PATH", &path)
+        .ok();
+    assert_eq!(sandbox.read("shop/uv.lock"), "new\n");
+}
+
+#[test]
+fn a_lock_is_refused_where_the_own_project_file_stays() {
+    let sandbox = Sandbox::with_demo();
+    let path = sandbox.program("uv", "echo new > uv.lock");
+    sandbox.write("shop/pyproject.toml", "[project]\n");
+    let run = sandbox
+        .run("new ./demo shop --lock --on-conflict skip")
+        .env("PATH", &path);
+    let output = run.fails(1);
+    assert!(
+        output.stderr.contains("`pyproject.toml` is in the way"),
+        "{}",
+        output.stderr
+    );
+    assert!(!sandbox.path("shop/uv.lock").exists());
+}
+
+#[test]
+fn a_pipe_in_the_place_of_a_lock_stops_nobody() {
+    let sandbox = Sandbox::with_demo();
+    fs::create_dir(sandbox.path(".pyscaffold-stage-x")).unwrap();
+    let pipe = sandbox.path(".pyscaffold-stage-x/lock");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    sandbox.run("new ./demo shop").ok();
+    assert!(sandbox.path("shop/pyproject.toml").is_file());
+}
+
+#[test]
+fn a_link_into_a_repository_makes_no_nested_one() {
+    let sandbox = Sandbox::with_demo();
+    fs::create_dir_all(sandbox.path("repo/in")).unwrap();
+    sandbox.git("repo", "init --quiet");
+    symlink(sandbox.path("repo/in"), sandbox.path("link")).unwrap();
+    let output = sandbox.run("new ./demo link/shop").ok();
+    assert!(output.line("Git").starts_with("inside the repository"));
+    assert!(!sandbox.path("repo/in/shop/.git").exists());
+}
+
+#[test]
+fn a_destination_outside_of_the_repository_gets_its_own() {
+    let sandbox = Sandbox::with_demo();
+    sandbox.git(".", "init --quiet repo");
+    let output = sandbox.run("-C repo new ../demo ../shop").ok();
+    assert!(output.line("Git").contains("first commit"));
+}

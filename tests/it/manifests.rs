@@ -351,3 +351,29 @@ fn answers_that_are_too_large_are_refused() {
     sandbox.write("deep.toml", format!("a = {}", "[".repeat(100_000)));
     sandbox.run("new ./demo shop --answers deep.toml").fails(2);
 }
+
+#[test]
+fn a_question_cannot_take_a_flag_by_its_negation() {
+    let sandbox = Sandbox::new();
+    TemplateFolder::new(&sandbox).question("git", "bool", "default = false");
+    let output = sandbox.run("show ./tpl").fails(1);
+    assert!(
+        output.stderr.contains("`--no-git`, which is taken"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn a_default_need_not_keep_the_rule_for_what_is_typed() {
+    let sandbox = Sandbox::new();
+    TemplateFolder::new(&sandbox)
+        .question(
+            "slug",
+            "text",
+            "default = \"\"\ncheck = { pattern = \"[a-z]+\" }",
+        )
+        .file("files/a.txt.hbs", "{{slug}}\n");
+    sandbox.run("new ./tpl shop").ok();
+    sandbox.run("new ./tpl other -D slug=1").fails(2);
+}

@@ -189,3 +189,16 @@ fn a_name_of_hidden_or_endless_text_is_shown_short_and_visible() {
         output.stderr
     );
 }
+
+#[test]
+fn no_hint_tells_a_secret() {
+    let sandbox = Sandbox::with_demo();
+    for words in [
+        "new ./demo json --token hunter2",
+        "new ./demo json -D token=hunter2 --json",
+    ] {
+        let output = sandbox.run(words).fails(2);
+        assert!(!output.stderr.contains("hunter2"), "{}", output.stderr);
+        assert!(!output.stdout.contains("hunter2"), "{}", output.stdout);
+    }
+}

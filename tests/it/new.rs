@@ -308,7 +308,13 @@ fn another_folder_is_worked_in_with_c() {
     fs::create_dir(sandbox.path("below")).unwrap();
     let output = sandbox.run("-C below new ../demo shop").ok();
     assert!(sandbox.path("below/shop/pyproject.toml").is_file());
-    assert_eq!(output.line("cd "), "shop");
+    assert_eq!(output.line("cd "), "below/shop");
+    assert!(output.line("Created").ends_with("./below/shop"));
+    assert!(
+        output
+            .line("Same again:")
+            .starts_with("pyscaffold -C below new ../demo shop")
+    );
     sandbox.run("new ../demo store -C below").ok();
     assert!(sandbox.path("below/store/pyproject.toml").is_file());
 }

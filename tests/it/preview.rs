@@ -108,7 +108,7 @@ fn json_says_what_was_made() {
         keys,
         [
             "answers", "dry_run", "files", "git", "name", "next", "package", "path", "replay",
-            "template"
+            "synced", "template"
         ]
     );
     assert_eq!(report["dry_run"], false);

@@ -152,3 +152,11 @@ fn the_words_of_json_make_the_same_project() {
     );
     assert!(!sandbox.path("shop/.git").exists(), "{words:?}");
 }
+
+#[test]
+fn a_default_that_was_typed_wins_over_the_configuration_again() {
+    let sandbox = Sandbox::with_demo();
+    sandbox.config("[answers.demo]\ndatabase = \"postgres\"\n");
+    let output = sandbox.run("new ./demo shop --database sqlite").ok();
+    assert!(output.line("Same again:").contains("--database sqlite"));
+}

@@ -75,6 +75,21 @@ impl Checker<'_> {
                 format!("the key `{key}` is taken by pyscaffold itself"),
             );
         }
+        if question.kind == Kind::Bool {
+            let off = format!("no-{}", question.flag());
+            let asked = self
+                .template
+                .questions
+                .iter()
+                .any(|other| other.flag() == off);
+            if asked || OWN_FLAGS.contains(&off.as_str()) {
+                self.report(
+                    manifest,
+                    line,
+                    format!("the key `{key}` would need the flag `--{off}`, which is taken"),
+                );
+            }
+        }
         self.choices(manifest, question, line);
         self.rule(manifest, question, line);
         self.condition(manifest, line, &question.when, earlier);

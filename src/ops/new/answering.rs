@@ -96,10 +96,10 @@ pub(super) fn given(
         .filter(|(key, _)| asked(key))
         .chain(own)
     {
-        // `config set` writes texts; the question says what they mean.
+        // `config set` knows no types; the question says what a value means.
         let raw = match value {
-            Value::Text(text) => Raw::Text(text.clone()),
-            other => Raw::Typed(other.clone()),
+            Value::List(_) => Raw::Typed(value.clone()),
+            other => Raw::Text(other.to_string()),
         };
         add(key, raw, Source::Config);
     }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::{GitMode, GitReport, NewError, NewOptions, NewReport, NoCommit, UvMode};
+use super::{GitMode, GitReport, NewError, NewOptions, NewReport, NoCommit};
 use crate::engine::plan::Action;
-use crate::model::relpath::RelPath;
 use crate::model::tree::Tree;
 use crate::model::value::Value;
 use crate::ops::System;
@@ -27,7 +26,11 @@ pub(super) fn make(
         Destination::Empty => report.path.parent().unwrap_or(&report.path),
         Destination::Folder => report.path.as_path(),
     };
-    let staging = Staging::inside(parent)?;
+    let (staging, destination) = match (Staging::inside(parent), destination) {
+        // An empty folder in one that cannot be written: it is filled, not replaced.
+        (Err(_), Destination::Empty) => (Staging::inside(&report.path)?, &Destination::Folder),
+        (staging, destination) => (staging?, destination),
+    };
     // What is renamed to the first missing folder of the path holds the rest of it.
     let project = match destination {
         Destination::Absent { first, .. } => match report.path.strip_prefix(first) {
@@ -37,17 +40,15 @@ pub(super) fn make(
         },
         Destination::Empty | Destination::Folder => staging.project(),
     };
-    let mut written = Tree::default();
+    // What is there already is staged too, so that it is in the first commit; only what is kept is not the template's.
+    let mut staged = Tree::default();
     for (path, file) in report.tree.iter() {
-        if matches!(
-            report.plan.actions.get(path),
-            Some(Action::Create | Action::Replace)
-        ) {
-            written.insert(path.clone(), file.clone());
+        if report.plan.actions.get(path) != Some(&Action::Keep) {
+            staged.insert(path.clone(), file.clone());
         }
     }
-    staging.write(&project, &written)?;
-    if options.uv != UvMode::Off {
+    staging.write(&project, &staged)?;
+    if report.locks() {
         uv::run("lock", &project, options.offline).map_err(NewError::Lock)?;
     }
     let git = start_repository(&system.environment, options, report, &project, settings)?;
@@ -57,13 +58,7 @@ pub(super) fn make(
         }
         Destination::Empty => workdir::publish(&project, &report.path, destination)?,
         Destination::Folder => {
-            let mut plan = report.plan.clone();
-            if options.uv != UvMode::Off
-                && let Ok(lock) = RelPath::parse("uv.lock")
-            {
-                plan.actions.insert(lock, Action::Create);
-            }
-            workdir::merge_into(&staging, &project, &report.path, &plan)?;
+            workdir::merge_into(&staging, &project, &report.path, &report.plan)?;
         }
     }
     Ok(git)

@@ -6,19 +6,20 @@ mod making;
 mod naming;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use self::answering::place_of;
 pub use self::error::NewError;
 
 use self::answering::{answer, given};
 use self::making::make;
-use self::naming::{Typed, check_dependencies, distribution_of, names, replay_words, shown};
+use self::naming::{Typed, check_dependencies, distribution_of, names, replay_words};
 use super::System;
 use super::replay;
 use crate::engine::compose::{Composition, compose};
-use crate::engine::plan::{Existing, OnConflict, Plan, PlanError, plan};
+use crate::engine::plan::{Action, Existing, OnConflict, Plan, PlanError, plan};
 use crate::engine::resolve::Resolved;
+use crate::model::language::Language;
 use crate::model::name::{DistributionName, PackageName};
 use crate::model::record::{self, Record};
 use crate::model::relpath::RelPath;
@@ -31,6 +32,9 @@ use crate::system::repository::{self, GitSettings};
 use crate::system::source;
 use crate::system::uv;
 use crate::system::workdir::{self, Destination};
+
+/// The file that `uv lock` writes.
+const LOCK: &str = "uv.lock";
 
 /// What to do with a file that is already there with other content.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -168,6 +172,13 @@ pub struct NewReport {
 }
 
 impl NewReport {
+    /// Returns whether uv writes the lock file.
+    fn locks(&self) -> bool {
+        self.plan.actions.iter().any(|(path, action)| {
+            path.as_str() == LOCK && matches!(action, Action::Create | Action::Replace)
+        })
+    }
+
     /// Returns the command that makes the same project again.
     pub fn replay_line(&self) -> String {
         replay::command_line(&self.replay)
@@ -184,8 +195,9 @@ pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError>
     let typed = project_path(system, options, &word)?;
     let path = system.environment.path(&typed);
     let mut given = given(system, options, &template)?;
-    let command = Typed::new(word, typed, options, &mut given);
+    let command = Typed::new(system, (word, typed), options, &template, &mut given);
     let (name, package) = names(&command, &path)?;
+    let destination = workdir::inspect(&path, &system.environment.directory)?;
     let settings = GitSettings::read(&system.environment);
     let resolved = answer(
         system,
@@ -197,15 +209,17 @@ pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError>
     )?;
     let (composition, tree) = render(&template, &resolved)?;
     check_dependencies(&command, (&name, &package), &template, &tree)?;
-    let destination = workdir::inspect(&path, &system.environment.directory)?;
     let existing = match destination {
         Destination::Absent { .. } | Destination::Empty => BTreeMap::new(),
         Destination::Folder => workdir::scan(&path, tree.paths())?,
     };
-    let plan = plan_files(system.environment.interactive, options, &tree, &existing)?;
+    let mut plan = plan_files(system, options, &tree, &existing)?;
+    if options.uv != UvMode::Off {
+        plan_lock(options, &destination, &path, &mut plan)?;
+    }
     let replay = replay_words(&command, options, &template, &resolved);
     let mut report = NewReport {
-        shown_path: shown(&command.path),
+        shown_path: command.shown_path(system),
         name: name.to_string(),
         package: package.to_string(),
         template,
@@ -247,7 +261,15 @@ fn template_word(system: &System, options: &NewOptions) -> Result<String, NewErr
             Some((format!("{name}  {summary}"), name.to_owned()))
         })
         .collect();
-    Ok(prompt::pick("Template", rows)?)
+    Ok(prompt::pick(say(system, "Template", "模板"), rows)?)
+}
+
+/// Returns a prompt in the language of the user.
+fn say<'a>(system: &System, english: &'a str, chinese: &'a str) -> &'a str {
+    match system.language {
+        Language::English => english,
+        Language::Chinese => chinese,
+    }
 }
 
 fn project_path(system: &System, options: &NewOptions, word: &str) -> Result<PathBuf, NewError> {
@@ -265,7 +287,10 @@ fn project_path(system: &System, options: &NewOptions, word: &str) -> Result<Pat
             .and_then(|name| PackageName::from_distribution(&name).map(drop));
         named.err().map(|error| error.to_string())
     };
-    Ok(PathBuf::from(prompt::line("Project name", check)?))
+    Ok(PathBuf::from(prompt::line(
+        say(system, "Project name", "项目名称"),
+        check,
+    )?))
 }
 
 /// Renders the project and adds the record of how it was made.
@@ -306,7 +331,7 @@ fn render(template: &Template, resolved: &Resolved) -> Result<(Composition, Tree
 }
 
 fn plan_files(
-    interactive: bool,
+    system: &System,
     options: &NewOptions,
     tree: &Tree,
     existing: &BTreeMap<RelPath, Existing>,
@@ -314,13 +339,48 @@ fn plan_files(
     let policy = match options.on_conflict {
         ConflictPolicy::Skip => OnConflict::Skip,
         ConflictPolicy::Overwrite => OnConflict::Overwrite,
-        ConflictPolicy::Ask if interactive => return ask_about_conflicts(tree, existing),
+        ConflictPolicy::Ask if system.environment.interactive => {
+            return ask_about_conflicts(system, tree, existing);
+        }
         ConflictPolicy::Ask | ConflictPolicy::Fail => OnConflict::Fail,
     };
     Ok(plan(tree, existing, |_| policy)?)
 }
 
+/// Adds the lock file that uv will write.
+fn plan_lock(
+    options: &NewOptions,
+    destination: &Destination,
+    path: &Path,
+    plan: &mut Plan,
+) -> Result<(), NewError> {
+    let (Ok(lock), Ok(project)) = (RelPath::parse(LOCK), RelPath::parse("pyproject.toml")) else {
+        return Ok(());
+    };
+    let there = match destination {
+        Destination::Absent { .. } | Destination::Empty => BTreeMap::new(),
+        Destination::Folder => workdir::scan(path, std::iter::once(&lock))?,
+    };
+    let action = match (there.get(&lock), options.on_conflict) {
+        (None, _) => Action::Create,
+        (Some(Existing::File(_)), ConflictPolicy::Overwrite) => Action::Replace,
+        (Some(Existing::File(_)), ConflictPolicy::Skip) => Action::Keep,
+        (Some(_), _) => return Err(PlanError::Conflicts { paths: vec![lock] }.into()),
+    };
+    if action != Action::Keep && plan.actions.get(&project) == Some(&Action::Keep) {
+        let what = "it stays as it is, and `--lock` needs the template's";
+        return Err(PlanError::InTheWay {
+            path: project,
+            what,
+        }
+        .into());
+    }
+    plan.actions.insert(lock, action);
+    Ok(())
+}
+
 fn ask_about_conflicts(
+    system: &System,
     tree: &Tree,
     existing: &BTreeMap<RelPath, Existing>,
 ) -> Result<Plan, NewError> {
@@ -331,13 +391,24 @@ fn ask_about_conflicts(
     let mut decisions = BTreeMap::new();
     for path in conflicts {
         let options = vec![
-            ("keep the file that is there".to_owned(), OnConflict::Skip),
             (
-                "overwrite it with the template's".to_owned(),
+                say(system, "keep the file that is there", "保留现有文件").to_owned(),
+                OnConflict::Skip,
+            ),
+            (
+                say(
+                    system,
+                    "overwrite it with the template's",
+                    "用模板的文件覆盖",
+                )
+                .to_owned(),
                 OnConflict::Overwrite,
             ),
         ];
-        let decision = prompt::pick(&format!("{path} is already there"), options)?;
+        let decision = prompt::pick(
+            &format!("{path}{}", say(system, " is already there", " 已存在")),
+            options,
+        )?;
         decisions.insert(path, decision);
     }
     Ok(plan(tree, existing, |path| {

@@ -14,6 +14,7 @@ use crate::model::relpath::RelPath;
 use crate::model::template::Template;
 use crate::model::tree::Tree;
 use crate::model::value::Value;
+use crate::ops::System;
 
 /// Returns the distribution name of a folder's name, in which a space is `-`.
 pub(super) fn distribution_of(folder: &str) -> String {
@@ -27,14 +28,16 @@ pub(super) struct Typed {
     name: Option<String>,
     package: Option<String>,
     flags: Vec<String>,
+    global: Vec<String>,
 }
 
 impl Typed {
     /// Takes the answers `name` and `package`, which every template has, out of what was given.
     pub(super) fn new(
-        template: String,
-        path: PathBuf,
+        system: &System,
+        (word, path): (String, PathBuf),
         options: &NewOptions,
+        template: &Template,
         given: &mut BTreeMap<String, Given>,
     ) -> Self {
         let mut take = |key: &str| match given.remove(key)?.raw {
@@ -43,12 +46,31 @@ impl Typed {
         };
         let [name, package] = ALWAYS.map(&mut take);
         Self {
-            template,
+            template: word,
             path,
             name: options.name.clone().or(name),
             package: options.package.clone().or(package),
-            flags: typed_flags(options),
+            flags: typed_flags(options, template),
+            global: system.global.clone(),
         }
+    }
+
+    /// Returns the project's folder as the user would type it from where the command was started.
+    pub(super) fn shown_path(&self, system: &System) -> String {
+        if system.folder.as_os_str().is_empty() {
+            return shown(&self.path);
+        }
+        match self.path.as_os_str().to_str() {
+            Some("." | "") => shown(&system.folder),
+            Some(_) | None => shown(&system.folder.join(&self.path)),
+        }
+    }
+
+    fn first_words(&self) -> Vec<String> {
+        let mut words = vec!["pyscaffold".to_owned()];
+        words.extend(self.global.iter().cloned());
+        words.extend(["new".to_owned(), self.template.clone(), shown(&self.path)]);
+        words
     }
 
     /// Adds a command that would work, as the user typed it but for the name.
@@ -62,8 +84,7 @@ impl Typed {
                 NameKind::Distribution => ("--name", ("--package", &self.package)),
                 NameKind::Package => ("--package", ("--name", &self.name)),
             };
-            let mut words = vec!["pyscaffold".to_owned(), "new".to_owned()];
-            words.extend([self.template.clone(), shown(&self.path)]);
+            let mut words = self.first_words();
             if let (flag, Some(value)) = other {
                 words.extend([flag.to_owned(), value.clone()]);
             }
@@ -75,12 +96,17 @@ impl Typed {
     }
 }
 
-/// Returns the flags that were typed, the names not among them.
-fn typed_flags(options: &NewOptions) -> Vec<String> {
+/// Returns the flags that were typed, without the names and without secrets.
+fn typed_flags(options: &NewOptions, template: &Template) -> Vec<String> {
+    let is_secret = |key: &str| {
+        template
+            .question(key)
+            .is_some_and(|question| question.kind == Kind::Secret)
+    };
     let mut flags: Vec<String> = options
         .answers
         .iter()
-        .filter(|(key, _)| !ALWAYS.contains(&key.as_str()))
+        .filter(|(key, _)| !ALWAYS.contains(&key.as_str()) && !is_secret(key))
         .flat_map(|(key, text)| ["-D".to_owned(), format!("{key}={text}")])
         .collect();
     if let Some(file) = &options.answers_file {
@@ -189,7 +215,7 @@ fn dependencies(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-pub(super) fn shown(path: &Path) -> String {
+fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
@@ -201,12 +227,8 @@ pub(super) fn replay_words(
     template: &Template,
     resolved: &Resolved,
 ) -> Vec<String> {
-    let mut words: Vec<String> = ["pyscaffold", "new"].map(str::to_owned).into();
-    words.extend([
-        command.template.clone(),
-        shown(&command.path),
-        "--yes".to_owned(),
-    ]);
+    let mut words = command.first_words();
+    words.push("--yes".to_owned());
     for (flag, value) in [("--name", &command.name), ("--package", &command.package)] {
         if let Some(value) = value {
             words.extend([flag.to_owned(), value.clone()]);
@@ -220,7 +242,7 @@ pub(super) fn replay_words(
         let asked = !matches!(source, Some(Source::NotAsked) | None);
         // What is looked up may be another value elsewhere, or next year.
         let varies = question.from.is_some();
-        let differs = source != Some(&Source::Default) && question.default.as_ref() != Some(value);
+        let differs = source != Some(&Source::Default);
         let told = asked && question.kind != Kind::Secret && (varies || differs);
         if told {
             let text = value.to_string();
