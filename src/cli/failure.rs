@@ -240,9 +240,8 @@ impl From<NewError> for Failure {
             }
             NewError::Repository(_) => Self::new("git", message)
                 .hint("add --no-git to make the project without a repository"),
-            NewError::Lock(error) => {
-                Self::new("uv.lock", message).hint_if(uv_hint(&error, "leave --lock out"))
-            }
+            NewError::Lock(error) => Self::new("uv.lock", message)
+                .hint_if(uv_hint(&error, "leave --lock and --sync out")),
             NewError::Sync { error, path } => Self::new("uv.sync", message).hint(
                 uv_hint(&error, "run it again")
                     .unwrap_or_else(|| format!("cd {} && uv sync", replay::quote(&path))),
@@ -324,7 +323,7 @@ fn destination(error: &DestinationError, message: String) -> Failure {
 fn plan(error: &PlanError, message: String) -> Failure {
     match error {
         PlanError::Conflicts { .. } => Failure::new("destination.conflict", message).hint(
-            "choose an empty folder, or add --on-conflict skip|overwrite|ask; nothing was written",
+            "choose an empty folder, or add --on-conflict skip|overwrite (or ask, in a terminal); nothing was written",
         ),
         PlanError::InTheWay { path, .. } => {
             Failure::new("destination.in-the-way", message).field(path.as_str())

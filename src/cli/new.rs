@@ -236,7 +236,7 @@ fn git_line(git: &GitReport, report: &NewReport) -> String {
         GitReport::Initialized { branch, reason } => {
             let why = match reason {
                 NoCommit::Asked => "no commit, as asked",
-                NoCommit::NoIdentity => "no commit: git does not know who you are",
+                NoCommit::NoIdentity { .. } => "no commit: git does not know who you are",
                 NoCommit::Signs => {
                     "no commit: commit.gpgSign is set, and only the git program signs"
                 }
@@ -279,9 +279,17 @@ fn cure(report: &NewReport) -> Option<String> {
     match reason {
         NoCommit::Asked => None,
         NoCommit::Signs => Some(commit),
-        NoCommit::NoIdentity => Some(format!(
-            "git config --global user.name \"Your Name\" && git config --global user.email you@example.org && {commit}"
-        )),
+        NoCommit::NoIdentity { name, email } => {
+            let mut steps = Vec::new();
+            if *name {
+                steps.push("git config --global user.name \"Your Name\"".to_owned());
+            }
+            if *email {
+                steps.push("git config --global user.email you@example.org".to_owned());
+            }
+            steps.push(commit);
+            Some(steps.join(" && "))
+        }
     }
 }
 
@@ -378,7 +386,7 @@ fn git_json(git: &GitReport) -> serde_json::Value {
         GitReport::Initialized { branch, reason } => {
             let reason = match reason {
                 NoCommit::Asked => "asked",
-                NoCommit::NoIdentity => "no-identity",
+                NoCommit::NoIdentity { .. } => "no-identity",
                 NoCommit::Signs => "signing",
             };
             json!({ "state": "initialized", "branch": branch, "reason": reason })

@@ -91,12 +91,21 @@ pub(super) fn add_flags(
                 add_question(new, question, language, &heading)
             })
         }
-        None => COMMON.iter().fold(new, |new, (key, help)| {
-            let argument = Arg::new(id(key)).long(*key).help(*help).value_name("TEXT");
-            new.arg(argument.help_heading("Common questions"))
-        }),
+        None => add_common(new),
     });
     WithQuestions { command, unknown }
+}
+
+/// Adds the questions that most templates ask to `new`.
+pub(super) fn with_common(command: Command) -> Command {
+    command.mut_subcommand("new", add_common)
+}
+
+fn add_common(new: Command) -> Command {
+    COMMON.iter().fold(new, |new, (key, help)| {
+        let argument = Arg::new(id(key)).long(*key).help(*help).value_name("TEXT");
+        new.arg(argument.help_heading("Common questions"))
+    })
 }
 
 /// Returns the value of a flag, written behind it or as the next word.

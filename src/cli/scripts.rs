@@ -4,6 +4,7 @@ use clap::CommandFactory;
 
 use super::arguments::{Cli, CompletionsArgs, ManArgs};
 use super::failure::Failure;
+use super::questions::with_common;
 use super::shell::Shell;
 use crate::model::problem::nearest;
 use crate::model::text::visible;
@@ -12,7 +13,7 @@ pub(super) fn completions(shell: &Shell, arguments: &CompletionsArgs) -> Result<
     let mut script = Vec::new();
     clap_complete::generate(
         arguments.shell,
-        &mut Cli::command(),
+        &mut with_common(Cli::command()),
         "pyscaffold",
         &mut script,
     );
@@ -20,7 +21,7 @@ pub(super) fn completions(shell: &Shell, arguments: &CompletionsArgs) -> Result<
 }
 
 pub(super) fn man(shell: &Shell, arguments: &ManArgs) -> Result<(), Failure> {
-    let mut cli = Cli::command();
+    let mut cli = with_common(Cli::command());
     cli.build();
     let command = match &arguments.command {
         None => cli,

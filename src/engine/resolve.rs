@@ -11,7 +11,7 @@ use super::render::{RenderError, Renderer};
 use crate::model::language::Language;
 use crate::model::problem::nearest;
 use crate::model::question::{Kind, Lookup, Question};
-use crate::model::template::Template;
+use crate::model::template::{Origin, Template};
 use crate::model::text::visible;
 use crate::model::value::{Answers, Value};
 
@@ -127,7 +127,10 @@ impl<'a> Resolver<'a> {
                     .map(|question| question.key.as_str());
                 return Err(AnswerError::UnknownQuestion {
                     key: visible(key),
-                    template: template.manifest.name.clone(),
+                    template: match &template.origin {
+                        Origin::Builtin => template.manifest.name.clone(),
+                        Origin::Directory(path) => visible(path),
+                    },
                     nearest: nearest(key, keys).map(str::to_owned),
                 });
             }

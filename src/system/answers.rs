@@ -30,7 +30,9 @@ pub enum AnswersError {
         reason: String,
     },
     /// A value is of a kind that no question takes.
-    #[error("the answers file `{file}` has a value for `{key}` that no question takes")]
+    #[error(
+        "the answers file `{file}` has a value for `{key}` that no question takes; a version such as \"3.13\" stands in quotes"
+    )]
     Value {
         /// The file as given.
         file: String,

@@ -113,7 +113,7 @@ impl Config {
             let taken = match item.as_value().and_then(Value::from_toml) {
                 Some(value) => config.take(&key, value),
                 None => Err(format!(
-                    "`{}` has a value of an unknown kind",
+                    "`{}` has a value of an unknown kind; a version such as \"3.13\" stands in quotes",
                     key.join(".")
                 )),
             };

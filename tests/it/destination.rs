@@ -48,7 +48,7 @@ fn a_full_folder_is_refused_and_left_as_it_is() {
     let output = sandbox.run("new ./demo shop").fails(1);
     insta::assert_snapshot!(output.stderr, @r#"
     error: 1 file is already there with other content: `README.md`
-    hint: choose an empty folder, or add --on-conflict skip|overwrite|ask; nothing was written
+    hint: choose an empty folder, or add --on-conflict skip|overwrite (or ask, in a terminal); nothing was written
     "#);
     assert_eq!(entries(&sandbox.path("shop")), before);
     assert_eq!(sandbox.litter(), ["shop"]);

@@ -374,7 +374,7 @@ fn a_lock_file_is_in_the_first_commit_and_the_environment_is_made_in_place() {
         .fails(1);
     assert_eq!(
         without.stderr,
-        "error: `uv` is not installed; nothing was written\nhint: install it with `pip install uv`, or leave --lock out\n"
+        "error: `uv` is not installed; nothing was written\nhint: install it with `pip install uv`, or leave --lock and --sync out\n"
     );
     assert!(!sandbox.path("shop").exists());
 }

@@ -85,10 +85,14 @@ fn start_repository(
     };
     let name = settings.name.clone().or_else(|| answered("author"));
     let email = settings.email.clone().or_else(|| answered("email"));
+    let unknown = NoCommit::NoIdentity {
+        name: name.is_none(),
+        email: email.is_none(),
+    };
     let reason = match (options.git, settings.signs, name.zip(email)) {
         (GitMode::Init | GitMode::Off, _, _) => NoCommit::Asked,
         (GitMode::Commit, true, _) => NoCommit::Signs,
-        (GitMode::Commit, false, None) => NoCommit::NoIdentity,
+        (GitMode::Commit, false, None) => unknown,
         (GitMode::Commit, false, Some((name, email))) => {
             let manifest = &report.template.manifest;
             let message = format!(

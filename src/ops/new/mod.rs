@@ -135,7 +135,12 @@ pub enum NoCommit {
     /// It was not wanted.
     Asked,
     /// Git does not know who commits.
-    NoIdentity,
+    NoIdentity {
+        /// Whether the name is missing.
+        name: bool,
+        /// Whether the address is missing.
+        email: bool,
+    },
     /// The configuration demands a signature, which only the git program makes.
     Signs,
 }
