@@ -14,7 +14,7 @@ use pyscaffold::model::tree::Tree;
 use pyscaffold::model::value::Answers;
 use pyscaffold::system::builtin;
 
-use crate::variants::{Factor, covering, factors_of_product, product};
+use crate::variants::{factors_of_product, product};
 
 /// The distribution and import name of a usual project.
 pub const NAMES: [&str; 2] = ["order-desk", "order_desk"];
@@ -49,18 +49,13 @@ pub fn templates() -> Vec<(&'static str, Template)> {
     builtin::names().into_iter().map(load).collect()
 }
 
-/// Returns every combination of choices of a template, but the licence: it goes with every other answer once, not with every
-/// combination of them.
+/// Returns every combination of choices of a template.
 pub fn variants(template: &Template) -> Vec<Answers> {
-    let (licence, others): (Vec<Factor>, Vec<Factor>) = factors_of_product(&template.questions)
+    let combinations = product(&factors_of_product(&template.questions));
+    combinations
         .into_iter()
-        .partition(|factor| factor.key == "license");
-    let combinations = product(&others);
-    let with_licence = product(&[others, licence].concat());
-    let first = with_licence.first().expect("there is always a variant");
-    let pairs = covering(&with_licence, first);
-    let all = combinations.into_iter().chain(pairs);
-    all.map(|variant| variant.answers).collect()
+        .map(|variant| variant.answers)
+        .collect()
 }
 
 /// Renders a project of this distribution and import name.
