@@ -148,7 +148,15 @@ impl Terminal {
         if let Some(mut pipe) = self.child.stdout.take() {
             pipe.read_to_string(&mut output).unwrap();
         }
-        (status.code(), self.seen, output)
+        (status.code(), std::mem::take(&mut self.seen), output)
+    }
+}
+
+/// A failed expectation leaves no program behind that waits for keys.
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
     }
 }
 
