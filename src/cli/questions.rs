@@ -154,8 +154,14 @@ fn add_question(
     let flag = question.flag();
     let heading = heading.to_owned();
     let mut help = visible(question.title.get(language));
+    if question.kind == Kind::Choices {
+        // Too many, usually, to stand beside the flag.
+        let values = visible(&question.values().join(","));
+        help = format!("{help}, any of: {values}");
+    }
     match &question.default {
         Some(Value::Text(text)) if text.is_empty() => {}
+        Some(Value::List(options)) if options.is_empty() => {}
         Some(value) => help = format!("{help} [default: {}]", visible(&value.to_string())),
         None => {}
     }
@@ -181,15 +187,11 @@ fn add_question(
                 )
                 .arg(off)
         }
-        Kind::Choice | Kind::Choices => {
-            let separator = if question.kind == Kind::Choice {
-                "|"
-            } else {
-                ","
-            };
+        Kind::Choice => {
             let values = question.values();
-            command.arg(argument.value_name(visible(&values.join(separator))))
+            command.arg(argument.value_name(visible(&values.join("|"))))
         }
+        Kind::Choices => command.arg(argument.value_name("LIST")),
         Kind::Integer => command.arg(argument.value_name("NUMBER").allow_negative_numbers(true)),
         Kind::Text | Kind::Secret => command.arg(argument.value_name("TEXT")),
     }

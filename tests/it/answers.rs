@@ -277,13 +277,15 @@ fn the_flags_of_a_template_stand_in_its_help() {
         "Questions of demo",
         "--database <none|sqlite|postgres>",
         "--typed[=<true|false>]",
-        "--extras <etag,seed,load>",
+        "--extras <LIST>",
+        ", any of: etag,seed,load",
         "--port <NUMBER>",
         "--team <TEXT>",
         "[default: sqlite]",
     ] {
         assert!(help.contains(flag), "{flag}\n{help}");
     }
+    assert!(!help.contains("[default: ]"), "{help}");
     let help = sandbox.run("new --help").ok().stdout;
     assert!(help.contains("--author <TEXT>"), "{help}");
     assert!(!help.contains("--database <"), "{help}");
