@@ -1,12 +1,9 @@
 //! Answers that no template expects: they arrive whole where they belong and nowhere else, and every file still parses.
 
-use pyscaffold::model::template::Template;
 use pyscaffold::model::tree::Tree;
-use pyscaffold::model::value::Answers;
 use yaml_rust2::YamlLoader;
 
-use crate::rendering::{render, templates, words};
-use crate::variants::{covering, factors_of_product, product};
+use crate::rendering::{every_pair, render, templates, words};
 
 /// The texts, by the question that gets them.
 const HOSTILE: [(&str, &str); 2] = [
@@ -32,7 +29,7 @@ const NAMES: [[&str; 2]; 2] = [
 /// Calls a check on a covering set of variants with every name and the hostile texts.
 fn each(check: impl Fn(&Tree, &str)) {
     for (name, template) in templates() {
-        for answers in covering_set(&template) {
+        for answers in every_pair(&template) {
             for names in NAMES {
                 let mut answers = answers.clone();
                 answers.extend(HOSTILE.map(|(key, text)| (key.to_owned(), text.into())));
@@ -41,15 +38,6 @@ fn each(check: impl Fn(&Tree, &str)) {
             }
         }
     }
-}
-
-fn covering_set(template: &Template) -> Vec<Answers> {
-    let all = product(&factors_of_product(&template.questions));
-    let first = all.first().expect("there is always a variant");
-    covering(&all, first)
-        .into_iter()
-        .map(|v| v.answers)
-        .collect()
 }
 
 fn texts(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {

@@ -20,6 +20,7 @@
 mod answers;
 mod every_file;
 mod every_pair;
+mod promises;
 mod rendering;
 mod trees;
 

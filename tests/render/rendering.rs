@@ -11,10 +11,10 @@ use pyscaffold::engine::resolve::{Given, Resolver, Source};
 use pyscaffold::model::language::Language;
 use pyscaffold::model::template::Template;
 use pyscaffold::model::tree::Tree;
-use pyscaffold::model::value::Answers;
+use pyscaffold::model::value::{Answers, Value};
 use pyscaffold::system::builtin;
 
-use crate::variants::{factors_of_product, product};
+use crate::variants::{Factor, LICENSE, Level, Variant, covering, factors, product};
 
 /// The distribution and import name of a usual project.
 pub const NAMES: [&str; 2] = ["order-desk", "order_desk"];
@@ -49,13 +49,53 @@ pub fn templates() -> Vec<(&'static str, Template)> {
     builtin::names().into_iter().map(load).collect()
 }
 
-/// Returns every combination of choices of a template.
+/// Returns every combination of choices of a template, with some economy: its licences, and each single option of a question
+/// that takes several, come with every pair of the other answers instead of all combinations.
 pub fn variants(template: &Template) -> Vec<Answers> {
-    let combinations = product(&factors_of_product(&template.questions));
-    combinations
+    let (single, mut variants): (Vec<_>, Vec<_>) = product(&factors_but_licence(template))
         .into_iter()
-        .map(|variant| variant.answers)
-        .collect()
+        .partition(has_single_option);
+    let mut by_option: BTreeMap<String, Vec<Variant>> = BTreeMap::new();
+    for variant in single {
+        let options = variant.answers.values();
+        let options = options.filter(|value| matches!(value, Value::List(_)));
+        let options: Vec<String> = options.map(ToString::to_string).collect();
+        by_option
+            .entry(options.join(" "))
+            .or_default()
+            .push(variant);
+    }
+    variants.extend(by_option.values().flat_map(|all| covering(all, &[])));
+    let variants = variants.into_iter().map(|variant| variant.answers);
+    variants.chain(licensed(template)).collect()
+}
+
+/// Returns variants that hold every pair of answers.
+pub fn every_pair(template: &Template) -> Vec<Answers> {
+    let all = product(&factors_but_licence(template));
+    let variants = covering(&all, &[]).into_iter();
+    let variants = variants.map(|variant| variant.answers);
+    variants.chain(licensed(template)).collect()
+}
+
+/// Returns the factors of a template that projects are run with.
+pub fn factors_but_licence(template: &Template) -> Vec<Factor> {
+    let mut factors = factors(&template.questions);
+    factors.retain(|factor| factor.key != LICENSE);
+    factors
+}
+
+/// Returns variants that hold every pair of a licence and another answer, options of questions that take several left out.
+fn licensed(template: &Template) -> impl Iterator<Item = Answers> {
+    let mut factors = factors(&template.questions);
+    factors.retain(|factor| !matches!(factor.levels.as_slice(), [Level::Without(_), ..]));
+    let variants = covering(&product(&factors), &[]).into_iter();
+    variants.map(|variant| variant.answers)
+}
+
+fn has_single_option(variant: &Variant) -> bool {
+    let is_single = |value: &Value| matches!(value, Value::List(options) if options.len() == 1);
+    variant.answers.values().any(is_single)
 }
 
 /// Renders a project of this distribution and import name.

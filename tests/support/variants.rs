@@ -9,6 +9,9 @@ use pyscaffold::model::condition::Condition;
 use pyscaffold::model::question::{Kind, Question};
 use pyscaffold::model::value::{Answers, Value};
 
+/// The question for the licence: its answers are words, which nothing runs.
+pub const LICENSE: &str = "license";
+
 /// A question with a handful of answers, or one option of a question that takes several.
 #[derive(Clone, Debug)]
 pub struct Factor {
@@ -78,8 +81,8 @@ impl Factor {
     }
 }
 
-/// Returns the factors of pairs: each option of a question that takes several is a factor of its own.
-pub fn factors_of_pairs(questions: &[Question]) -> Vec<Factor> {
+/// Returns the factors of a template: each option of a question that takes several is one of its own.
+pub fn factors(questions: &[Question]) -> Vec<Factor> {
     let factors = questions.iter().flat_map(|question| match question.kind {
         Kind::Bool => vec![Factor::of(question, vec![false.into(), true.into()])],
         Kind::Choice => vec![Factor::of(question, values(question).collect())],
@@ -94,26 +97,6 @@ pub fn factors_of_pairs(questions: &[Question]) -> Vec<Factor> {
     factors.collect()
 }
 
-/// Returns the factors of the whole product: a question that takes several has none, each option alone, and all.
-pub fn factors_of_product(questions: &[Question]) -> Vec<Factor> {
-    let factors = questions.iter().filter_map(|question| match question.kind {
-        Kind::Bool => Some(Factor::of(question, vec![false.into(), true.into()])),
-        Kind::Choice => Some(Factor::of(question, values(question).collect())),
-        Kind::Choices => {
-            let options: Vec<String> = question.choices.iter().map(|c| c.value.clone()).collect();
-            let mut sets = vec![Vec::new()];
-            sets.extend(options.iter().map(|option| vec![option.clone()]));
-            if options.len() > 1 {
-                sets.push(options);
-            }
-            let sets = sets.into_iter().map(Value::List).collect();
-            Some(Factor::of(question, sets))
-        }
-        Kind::Text | Kind::Integer | Kind::Secret => None,
-    });
-    factors.collect()
-}
-
 fn values(question: &Question) -> impl Iterator<Item = Value> {
     question
         .choices
@@ -122,15 +105,23 @@ fn values(question: &Question) -> impl Iterator<Item = Value> {
 }
 
 /// Returns every variant, the last factor changing fastest. Questions that are not asked do not multiply them.
+///
+/// Of a question that takes several options there are none of them, each alone, and all: every pair of options is among these.
 pub fn product(factors: &[Factor]) -> Vec<Variant> {
     let mut variants = vec![Variant {
         levels: Vec::new(),
         answers: Answers::new(),
     }];
-    for factor in factors {
+    for (index, factor) in factors.iter().enumerate() {
+        let options = factors.iter().take(index + 1);
+        let options = options.filter(|other| other.key == factor.key).count();
         variants = variants
             .iter()
             .flat_map(|variant| continuations(variant, factor))
+            .filter(|variant| match variant.answers.get(&factor.key) {
+                Some(Value::List(chosen)) => chosen.len() <= 1 || chosen.len() == options,
+                _ => true,
+            })
             .collect();
     }
     variants
@@ -191,13 +182,10 @@ pub fn missing(all: &[Variant], chosen: &[Variant]) -> BTreeSet<Pair> {
         .collect()
 }
 
-/// Chooses variants that hold every pair, the given one first, then always the first of those that add most pairs.
-pub fn covering(all: &[Variant], first: &Variant) -> Vec<Variant> {
-    let mut open = missing(all, &[]);
-    let mut chosen = vec![first.clone()];
-    for pair in pairs(first) {
-        open.remove(&pair);
-    }
+/// Chooses variants that hold every pair, the given ones first, then always the first of those that add most pairs.
+pub fn covering(all: &[Variant], first: &[Variant]) -> Vec<Variant> {
+    let mut open = missing(all, first);
+    let mut chosen = first.to_vec();
     // What a variant adds only ever shrinks, so an old count is a bound.
     let mut bounds: BTreeMap<usize, usize> = (0..all.len()).map(|i| (i, usize::MAX)).collect();
     while !open.is_empty() {

@@ -34,7 +34,7 @@ class ApplicationError(Exception):
     """What went wrong, in words of the domain; the class says how HTTP calls it."""
 
     status: ClassVar[HTTPStatus]
-    headers: ClassVar[Mapping[str, str] | None] = None
+    headers: Mapping[str, str] | None = None
 
 
 def answer(

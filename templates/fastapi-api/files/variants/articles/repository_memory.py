@@ -1,7 +1,7 @@
 """Articles in the memory of the process: they end with it, and no other process sees them."""
 
 from dataclasses import replace
-from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from ..pagination import Cursor
@@ -36,7 +36,8 @@ class InMemoryArticleRepository:
         by_title = query.sort.endswith("title")
         descending = query.sort.startswith("-")
 
-        def place(article: Article) -> tuple[str | datetime, UUID]:
+        # One list is compared by titles or by moments, never by both; no type can say so.
+        def place(article: Article) -> tuple[Any, UUID]:
             return (article.title if by_title else article.created_at, article.id)
 
         articles = [

@@ -69,3 +69,23 @@ async def test_a_draft_exists_for_its_author_only(
     assert (await other.put(path, json=ARTICLE)).status_code == 404
     assert (await other.get("/articles?status=draft")).json()["items"] == []
     assert (await other.get("/articles?status=draft&author=ada")).status_code == 403
+
+
+async def test_an_admin_reads_and_changes_what_others_wrote(
+    admin: httpx2.AsyncClient, writer: httpx2.AsyncClient, create_article: CreateArticle
+) -> None:
+    draft = await create_article(status="draft")
+    path = f"/articles/{draft['id']}"
+    assert (await admin.get("/articles?status=draft&author=ada")).json()["items"] == [draft]
+    changed = await admin.put(path, json=ARTICLE)
+
+    assert changed.status_code == 200
+    assert changed.json()["author"] == "ada"
+    assert (await writer.get(path)).json() == changed.json()
+    assert (await admin.delete(path)).status_code == 204
+    assert (await writer.get(path)).status_code == 404
+
+
+async def test_nobody_becomes_an_admin_by_asking(client: httpx2.AsyncClient) -> None:
+    user = {"username": "eve", "password": "horse" * 3, "role": "admin"}
+    assert (await client.post("/users", json=user)).json()["role"] == "member"

@@ -2,7 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    # May read, change and delete what others wrote.
+    ADMIN = "admin"
 
 
 @dataclass(kw_only=True)
@@ -10,6 +17,7 @@ class User:
     id: UUID
     username: str
     password_hash: str
+    role: Role
     created_at: datetime
 
 

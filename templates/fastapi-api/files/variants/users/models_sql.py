@@ -1,12 +1,19 @@
 """Users and their sessions as the database keeps them."""
 
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ..database import Base
+from ..database import Base, text_enum
+
+
+class Role(StrEnum):
+    MEMBER = "member"
+    # May read, change and delete what others wrote.
+    ADMIN = "admin"
 
 
 class User(Base):
@@ -15,6 +22,7 @@ class User(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     username: Mapped[str] = mapped_column(String(32), unique=True)
     password_hash: Mapped[str] = mapped_column(String(255))
+    role: Mapped[Role] = mapped_column(text_enum(Role, name="role"))
     created_at: Mapped[datetime]
 
 

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, status
+from fastapi import APIRouter, Form, Request, status
 
 from .. import problems
+from ..rate_limit import address_of
 from .dependencies import CurrentUser, UserServiceDep
 from .schemas import LoginForm, RefreshRequest, Registration, Tokens, UserRead
 
@@ -21,9 +22,11 @@ async def read_current_user(user: CurrentUser) -> UserRead:
     return UserRead.model_validate(user)
 
 
-@router.post("/auth/token", responses=problems.responses(401))
-async def log_in(form: Annotated[LoginForm, Form()], service: UserServiceDep) -> Tokens:
-    return await service.log_in(form)
+@router.post("/auth/token", responses=problems.responses(401, 429))
+async def log_in(
+    form: Annotated[LoginForm, Form()], service: UserServiceDep, request: Request
+) -> Tokens:
+    return await service.log_in(form, address_of(request))
 
 
 @router.post("/auth/refresh", responses=problems.responses(401))

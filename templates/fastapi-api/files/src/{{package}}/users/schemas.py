@@ -5,6 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, Secret
 
+from .models import Role
+
 Username = Annotated[str, Field(pattern=r"^[a-z0-9_-]{3,32}$", examples=["ada"])]
 # Length is what makes a password strong; the upper bound keeps hashing affordable, and the
 # pattern refuses half a surrogate pair, which is no text and cannot be hashed.
@@ -33,6 +35,7 @@ class UserRead(BaseModel):
 
     id: UUID
     username: str
+    role: Role
 
 
 class Tokens(BaseModel):

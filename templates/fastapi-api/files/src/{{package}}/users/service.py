@@ -9,7 +9,8 @@ import structlog
 from ..settings import Settings
 from . import security
 from .errors import NotAuthenticatedError
-from .models import RefreshToken, User
+from .login_limit import LoginLimit
+from .models import RefreshToken, Role, User
 from .schemas import LoginForm, Registration, Tokens
 
 log = structlog.stdlib.get_logger(__name__)
@@ -17,6 +18,16 @@ log = structlog.stdlib.get_logger(__name__)
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+async def create_user(username: str, password: str, role: Role = Role.MEMBER) -> User:
+    return User(
+        id=uuid4(),
+        username=username,
+        password_hash=await security.hash_password(password),
+        role=role,
+        created_at=utc_now(),
+    )
 
 
 class UserRepository(Protocol):
@@ -33,28 +44,28 @@ class UserRepository(Protocol):
 
 
 class UserService:
-    def __init__(self, repository: UserRepository, settings: Settings) -> None:
+    def __init__(
+        self, repository: UserRepository, settings: Settings, login_limit: LoginLimit
+    ) -> None:
         self._repository = repository
         self._settings = settings
+        self._login_limit = login_limit
 
     async def register(self, given: Registration) -> User:
-        user = User(
-            id=uuid4(),
-            username=given.username,
-            password_hash=await security.hash_password(given.password.get_secret_value()),
-            created_at=utc_now(),
-        )
+        user = await create_user(given.username, given.password.get_secret_value())
         await self._repository.add(user)
         return user
 
-    async def log_in(self, form: LoginForm) -> Tokens:
+    async def log_in(self, form: LoginForm, address: str) -> Tokens:
         """Starts a session. Whether name or password was wrong is never told, nor timed."""
+        self._login_limit.begin(form.username, address)
         user = await self._repository.find(form.username)
         password_hash = user.password_hash if user else security.DUMMY_HASH
         valid = await security.verify_password(form.password.get_secret_value(), password_hash)
         if user is None or not valid:
             log.warning("login refused", username=form.username)
             raise NotAuthenticatedError("The name or the password is wrong.")
+        self._login_limit.succeed(form.username, address)
         await self._repository.forget_expired_tokens(user.id, utc_now())
         return await self._issue(user.id, session_id=uuid4())
 
