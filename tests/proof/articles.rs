@@ -46,7 +46,7 @@ pub fn ask(service: &Service, subject: &Subject<'_>) -> Result<(), Failure> {
 }
 
 /// Returns a token of a new user; empty where everybody may write.
-fn sign_in(service: &Service, subject: &Subject<'_>, user: &str) -> Result<String, Failure> {
+pub fn sign_in(service: &Service, subject: &Subject<'_>, user: &str) -> Result<String, Failure> {
     if !subject.project.holds(&[("auth", "jwt")]) {
         return Ok(String::new());
     }
@@ -138,20 +138,77 @@ fn live(service: &Service, subject: &Subject<'_>, token: &str) -> Result<(), Fai
                 .is_some_and(|items| items.len() == 1)
         })?;
     let changed = article(subject, "hello", "Hello again");
+    let has_tags = subject.project.holds(&[("extras", "etag")]);
+    if has_tags {
+        expect_tags(service, token, &place, &changed)?;
+    }
+    let any_version: &[(&str, &str)] = if has_tags { &[("if-match", "*")] } else { &[] };
     service
-        .ask("PUT", &place, token, Some(&changed))?
+        .ask_with("PUT", &place, token, any_version, Some(&changed))?
         .expect(200)?
         .expect_that("not changed", |answer| {
             answer.json["title"] == "Hello again"
         })?;
-    service.ask("DELETE", &place, token, None)?.expect(204)?;
+    service
+        .ask_with("DELETE", &place, token, any_version, None)?
+        .expect(204)?;
     service.get(&place)?.expect_problem(404)?;
+    if subject.project.holds(&[("extras", "idempotency")]) {
+        expect_one_answer(service, subject, token)?;
+    }
     Ok(())
 }
 
-/// Stops the service while it waits for the body of a request: the request is answered, nothing new is taken, and what was
-/// answered is there after the next start.
-pub fn stop(service: Service, subject: &Subject<'_>) -> Result<(), Failure> {
+/// A change needs the version that it is about, and that one only.
+fn expect_tags(
+    service: &Service,
+    token: &str,
+    place: &str,
+    changed: &Value,
+) -> Result<(), Failure> {
+    let tag = service.get(place)?.expect(200)?.etag;
+    let known = [("if-none-match", tag.as_str())];
+    service
+        .ask_with("GET", place, token, &known, None)?
+        .expect(304)?;
+    service
+        .ask("PUT", place, token, Some(changed))?
+        .expect_problem(428)?;
+    let right = [("if-match", tag.as_str())];
+    service
+        .ask_with("PUT", place, token, &right, Some(changed))?
+        .expect(200)?;
+    service
+        .ask_with("PUT", place, token, &right, Some(changed))?
+        .expect_problem(412)?;
+    Ok(())
+}
+
+/// What is sent again with its key is done once.
+fn expect_one_answer(service: &Service, subject: &Subject<'_>, token: &str) -> Result<(), Failure> {
+    let key = [("idempotency-key", "8e03978e-40d5-43dd-bc93-6894a57f9324")];
+    let body = article(subject, "once", "Once");
+    let send = |body| service.ask_with("POST", ARTICLES, token, &key, Some(body));
+    let first = send(&body)?.expect(201)?;
+    let second = send(&body)?.expect(201)?;
+    if first.json != second.json || first.location != second.location {
+        return Err(second.unexpected("not the first answer"));
+    }
+    send(&article(subject, "twice", "Twice"))?.expect_problem(422)?;
+    Ok(())
+}
+
+/// Makes an article and returns its path.
+pub fn make(service: &Service, subject: &Subject<'_>) -> Result<String, Failure> {
+    let token = sign_in(service, subject, "keeper")?;
+    let body = article(subject, "kept", "Kept");
+    let made = service.ask("POST", ARTICLES, &token, Some(&body))?;
+    Ok(made.expect(201)?.location)
+}
+
+/// Stops the service while it waits for the body of a request: the request is answered, and nothing new is taken. Returns the
+/// path of what was made.
+pub fn stop(service: Service, subject: &Subject<'_>) -> Result<String, Failure> {
     let token = sign_in(&service, subject, "grace")?;
     let body = article(subject, "under-way", "Under way").to_string();
     let mut stream = service.connect()?;
@@ -182,12 +239,7 @@ pub fn stop(service: Service, subject: &Subject<'_>) -> Result<(), Failure> {
     }
     drop(stream);
     service.wait_for_end()?;
-
-    let place = header(&answer, "location");
-    let kept = !subject.project.holds(&[("database", "none")]);
-    let next = Service::start(subject)?;
-    next.get(&place)?.expect(if kept { 200 } else { 404 })?;
-    next.stop()
+    Ok(header(&answer, "location"))
 }
 
 /// Reads up to the empty line that ends the head of an answer.

@@ -48,24 +48,23 @@ fn expect_clean(subject: &Subject<'_>, expected: &[&str]) -> Result<(), Failure>
 
 /// Builds a source distribution, and a wheel from it that holds the package and its typing marker.
 pub fn uv_build(subject: &Subject<'_>) -> Result<(), Failure> {
-    let out = subject.beside.join("dist");
-    let mut build = subject.command("uv");
-    subject.finish(build.args(["build", "--out-dir"]).arg(&out))?;
-    expect_built(subject, &out)
+    let (wheel, _) = subject.distribution()?;
+    expect_package(subject, wheel)
 }
 
 /// Builds without uv.
 pub fn python_build(subject: &Subject<'_>) -> Result<(), Failure> {
     let out = subject.beside.join("dist-plain");
-    let python = plain_environment(subject, "environment-build")?;
-    let mut install = subject.command(&python);
-    subject.finish(install.args(["-m", "pip", "install", "--quiet", "build"]))?;
-    let mut build = subject.command(&python);
-    subject.finish(build.args(["-m", "build", "--outdir"]).arg(&out))?;
-    expect_built(subject, &out)
+    let mut build = subject.command("python");
+    let path = subject.machine.tools()?.path(&subject.machine.path());
+    build.env("PATH", path).args(["-m", "build", "--outdir"]);
+    subject.finish(build.arg(&out))?;
+    let (wheel, _) = built(&out)?;
+    expect_package(subject, &wheel)
 }
 
-fn expect_built(subject: &Subject<'_>, out: &Path) -> Result<(), Failure> {
+/// Returns the wheel and the source distribution in a folder.
+pub fn built(out: &Path) -> Result<(PathBuf, PathBuf), Failure> {
     let names = || {
         fs::read_dir(out)
             .into_iter()
@@ -74,14 +73,18 @@ fn expect_built(subject: &Subject<'_>, out: &Path) -> Result<(), Failure> {
             .map(|entry| entry.path())
     };
     let with_end = |end: &str| names().find(|path| path.to_string_lossy().ends_with(end));
-    let (Some(wheel), Some(_)) = (with_end(".whl"), with_end(".tar.gz")) else {
-        let names: Vec<PathBuf> = names().collect();
-        return Err(Failure::new(format!(
-            "not a wheel and a source distribution: {names:?}"
-        )));
-    };
+    match (with_end(".whl"), with_end(".tar.gz")) {
+        (Some(wheel), Some(sdist)) => Ok((wheel, sdist)),
+        _ => Err(Failure::new(format!(
+            "not a wheel and a source distribution: {:?}",
+            names().collect::<Vec<PathBuf>>()
+        ))),
+    }
+}
+
+fn expect_package(subject: &Subject<'_>, wheel: &Path) -> Result<(), Failure> {
     let mut list = subject.command(&subject.python);
-    let files = subject.finish(list.args(["-m", "zipfile", "--list"]).arg(&wheel))?;
+    let files = subject.finish(list.args(["-m", "zipfile", "--list"]).arg(wheel))?;
     for file in ["__init__.py", "py.typed"] {
         let path = format!("{}/{file}", subject.package());
         if !files.lines().any(|line| line.starts_with(&path)) {
@@ -129,6 +132,7 @@ pub fn postgres_tests(subject: &Subject<'_>) -> Result<(), Failure> {
 pub fn migrations(subject: &Subject<'_>) -> Result<(), Failure> {
     let variables = subject.environment()?;
     for line in [
+        "uv run just migrations",
         "uv run just migrate",
         "uv run alembic check",
         "uv run alembic downgrade base",
@@ -166,20 +170,49 @@ pub fn refusal(subject: &Subject<'_>) -> Result<(), Failure> {
 /// Starts the service and asks everything that it answers.
 pub fn service_answers(subject: &Subject<'_>) -> Result<(), Failure> {
     let service = Service::start(subject)?;
-    (row(subject)?.ask)(&service, subject).map_err(|error| match error {
-        Failure::Failed(message) => service.failure(&message),
-        lacks @ Failure::Lacks(_) => lacks,
-    })?;
+    ask(&service, subject)?;
     service.stop()
 }
 
-/// Stops the service while a request is under way.
-pub fn service_stops(subject: &Subject<'_>) -> Result<(), Failure> {
+/// Starts the service and has the project's own script measure it.
+pub fn load_test(subject: &Subject<'_>) -> Result<(), Failure> {
     let service = Service::start(subject)?;
-    (row(subject)?.stop)(service, subject)
+    let url = service.url("");
+    let measured = subject.run(&format!("uv run just load-test {url} --seconds 3"))?;
+    // The first line is the command, as just shows it.
+    let numbers = measured.lines().skip(1);
+    let numbers = numbers.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    let numbers: Vec<String> = numbers.collect();
+    subject.note(format!("load test: {}", numbers.join(", ")));
+    service.stop()
 }
 
-fn row(subject: &Subject<'_>) -> Result<&'static ServiceRow, Failure> {
+/// Asks everything that a service answers; a failure shows its log.
+pub fn ask(service: &Service, subject: &Subject<'_>) -> Result<(), Failure> {
+    (row(subject)?.ask)(service, subject).map_err(|error| match error {
+        Failure::Failed(message) => service.failure(&message),
+        lacks @ Failure::Lacks(_) => lacks,
+    })
+}
+
+/// Stops the service while a request is under way: what was answered is there after the next start.
+pub fn service_stops(subject: &Subject<'_>) -> Result<(), Failure> {
+    let service = Service::start(subject)?;
+    let place = (row(subject)?.stop)(service, subject)?;
+    let next = Service::start(subject)?;
+    expect_kept(&next, subject, &place)?;
+    next.stop()
+}
+
+/// What was made is there after a restart, unless the answers keep it in memory.
+pub fn expect_kept(next: &Service, subject: &Subject<'_>, place: &str) -> Result<(), Failure> {
+    let kept = !subject.project.holds(&[("database", "none")]);
+    next.get(place)?.expect(if kept { 200 } else { 404 })?;
+    Ok(())
+}
+
+/// Returns how the service of the template is put to the test.
+pub fn row(subject: &Subject<'_>) -> Result<&'static ServiceRow, Failure> {
     let service = subject.project.row.service.as_ref();
     service.ok_or_else(|| Failure::new("the template has no service"))
 }

@@ -14,7 +14,7 @@ use crate::project::Failure;
 const LIMIT: Duration = Duration::from_mins(15);
 
 /// How much of a program's output a failure shows.
-const TAIL: usize = 40;
+const TAIL: usize = 100;
 
 /// Returns a command with an empty environment but for what programs need to find their way.
 pub fn clean(program: impl AsRef<OsStr>, folder: &Path) -> Command {
@@ -39,7 +39,7 @@ pub fn clean(program: impl AsRef<OsStr>, folder: &Path) -> Command {
     command
 }
 
-/// Paths, certificates, mirrors and proxies: what a machine needs to reach its package index.
+/// Paths, certificates, mirrors and proxies, and where the container engine is: what a machine needs to reach other things.
 fn is_kept(name: &str) -> bool {
     const NAMES: [&str; 10] = [
         "PATH",
@@ -54,8 +54,10 @@ fn is_kept(name: &str) -> bool {
         "XDG_CACHE_HOME",
     ];
     NAMES.contains(&name)
+        || name.to_ascii_lowercase().starts_with("npm_config_")
         || name.starts_with("PIP_")
         || name.starts_with("UV_")
+        || name.starts_with("DOCKER_")
         || name.to_ascii_lowercase().ends_with("_proxy")
 }
 
@@ -69,11 +71,19 @@ pub struct Running {
 
 /// Starts a command with its output in a file.
 pub fn start(command: &mut Command, output: PathBuf) -> Result<Running, Failure> {
-    let words = words(command);
     let started = File::create(&output).and_then(|file| {
         let errors = file.try_clone()?;
         command.stdout(file).stderr(errors).spawn()
     });
+    running(command, output, started)
+}
+
+fn running(
+    command: &Command,
+    output: PathBuf,
+    started: io::Result<Child>,
+) -> Result<Running, Failure> {
+    let words = words(command);
     match started {
         Ok(child) => Ok(Running {
             child,
@@ -86,12 +96,41 @@ pub fn start(command: &mut Command, output: PathBuf) -> Result<Running, Failure>
 
 /// Runs a command to its end; it must succeed. Returns its output.
 pub fn run(command: &mut Command, output: PathBuf) -> Result<String, Failure> {
-    let mut running = start(command, output)?;
+    finish(start(command, output)?)
+}
+
+/// Runs a command to its end with what it prints in a file, and what it says besides in another; it must succeed.
+pub fn run_to(command: &mut Command, printed: &Path, output: PathBuf) -> Result<(), Failure> {
+    let started = File::create(printed).and_then(|printed| {
+        let errors = File::create(&output)?;
+        command.stdout(printed).stderr(errors).spawn()
+    });
+    finish(running(command, output, started)?).map(drop)
+}
+
+fn finish(mut running: Running) -> Result<String, Failure> {
     let status = running.wait(LIMIT)?;
     if status.success() {
         Ok(running.output())
     } else {
         Err(running.failure(&status.to_string()))
+    }
+}
+
+/// Runs a command to its end; it must fail, and say something. Returns its output.
+pub fn run_to_failure(
+    command: &mut Command,
+    output: PathBuf,
+    words: &str,
+) -> Result<String, Failure> {
+    let mut running = start(command, output)?;
+    let status = running.wait(LIMIT)?;
+    if status.success() {
+        Err(running.failure("succeeded, but had to fail"))
+    } else if running.output().contains(words) {
+        Ok(running.output())
+    } else {
+        Err(running.failure(&format!("failed, but without the words `{words}`")))
     }
 }
 

@@ -10,12 +10,21 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tempfile::TempDir;
 
+use crate::engine::Engine;
 use crate::postgres::Server;
-use crate::project::Failure;
+use crate::project::{self, Failure};
 use crate::pythons::{self, Minor};
+use crate::table::{Check, TEMPLATES};
+use crate::tools::Tools;
 
 /// What `PROOF_REQUIRE` can name that `tests/it` looks for.
 const ELSEWHERE: [&str; 3] = ["mount", "root", "strace"];
+
+/// What `PROOF_REQUIRE` calls the tools of the judges.
+const JUDGES: &str = "judges";
+
+/// The newest Python that all judges have wheels for.
+const SETTLED: Minor = (3, 13);
 
 /// What this machine has.
 #[derive(Debug)]
@@ -24,9 +33,13 @@ pub struct Machine {
     pub pythons: BTreeMap<Minor, PathBuf>,
     /// What must be there.
     required: Vec<String>,
+    /// The only checks that are wanted, if not all are.
+    only: Vec<String>,
     room: Mutex<Option<TempDir>>,
     folder: PathBuf,
     postgres: OnceLock<Result<Server, Failure>>,
+    engine: OnceLock<Result<Engine, Failure>>,
+    tools: OnceLock<Result<Tools, Failure>>,
 }
 
 impl Machine {
@@ -38,17 +51,15 @@ impl Machine {
         }
         let room = room().map_err(|error| format!("cannot make a folder: {error}"))?;
         bring_uv(&room.path().join("bin"), pythons.values().next_back())?;
-        let required = env::var("PROOF_REQUIRE").unwrap_or_default();
-        let required = required
-            .split(',')
-            .map(str::trim)
-            .filter(|word| !word.is_empty());
         Ok(Self {
             pythons,
-            required: required.map(str::to_owned).collect(),
+            required: named("PROOF_REQUIRE"),
+            only: named("PROOF_ONLY"),
             folder: room.path().to_owned(),
             room: Mutex::new(Some(room)),
             postgres: OnceLock::new(),
+            engine: OnceLock::new(),
+            tools: OnceLock::new(),
         })
     }
 
@@ -58,6 +69,18 @@ impl Machine {
         let folders = [self.folder.join("bin")]
             .into_iter()
             .chain(env::split_paths(&path));
+        env::join_paths(folders).unwrap_or(path)
+    }
+
+    /// Returns the variable `PATH` with the folders of a program and of all interpreters before the rest, so that each is found
+    /// by its version.
+    pub fn path_with(&self, program: &Path) -> OsString {
+        let own = [self.folder.join("bin")].into_iter();
+        let programs = [program].into_iter();
+        let programs = programs.chain(self.pythons.values().map(PathBuf::as_path));
+        let folders = programs.filter_map(|program| program.parent().map(Path::to_owned));
+        let path = self.path();
+        let folders = own.chain(folders).chain(env::split_paths(&path));
         env::join_paths(folders).unwrap_or(path)
     }
 
@@ -71,16 +94,54 @@ impl Machine {
         env::var_os("PROOF_KEEP").is_some_and(|value| value == "1")
     }
 
-    /// Returns what `PROOF_REQUIRE` names and the machine lacks.
-    pub fn required_and_missing(&self) -> Vec<String> {
+    /// Returns whether a check is wanted: all are, unless `PROOF_ONLY` names some; those that all others need always are.
+    pub fn wants(&self, check: &Check) -> bool {
+        let is_named = self.only.iter().any(|name| name == check.name);
+        self.only.is_empty() || is_named || check.action.is_first()
+    }
+
+    /// Returns what `PROOF_ONLY` names and no check is called.
+    pub fn unknown_checks(&self) -> Vec<String> {
+        let is_known = |name: &&String| {
+            let mut checks = TEMPLATES.iter().flat_map(project::checks);
+            checks.any(|check| check.name == **name)
+        };
+        let unknown = self.only.iter().filter(|name| !is_known(name));
+        unknown.cloned().collect()
+    }
+
+    /// Returns the tools of the judges, which are installed when they are first asked for.
+    pub fn tools(&self) -> Result<&Tools, Failure> {
+        let tools = self.tools.get_or_init(|| {
+            let settled = self.pythons.range(..=SETTLED).next_back();
+            let python = settled.or_else(|| self.pythons.iter().next_back());
+            let (_, python) = python.ok_or_else(|| Failure::new("no Python"))?;
+            Tools::bring(python, &self.path())
+        });
+        tools.as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns what `PROOF_REQUIRE` names and the machine lacks, each with what there is to say about it.
+    pub fn required_and_missing(&self) -> Vec<(String, String)> {
         let missing = self.required.iter().filter(|thing| !self.has(thing));
-        missing.cloned().collect()
+        let why = |thing: &String| {
+            if thing != JUDGES {
+                return "not found".to_owned();
+            }
+            match self.tools() {
+                Ok(_) => String::new(),
+                Err(Failure::Lacks(why) | Failure::Failed(why)) => why,
+            }
+        };
+        missing.map(|thing| (thing.clone(), why(thing))).collect()
     }
 
     fn has(&self, thing: &str) -> bool {
         match thing.strip_prefix("python") {
             Some(version) => minor(version).is_some_and(|minor| self.pythons.contains_key(&minor)),
             None if thing == "postgres" => Server::binaries().is_some(),
+            None if thing == "docker" => self.engine().is_ok(),
+            None if thing == JUDGES => self.tools().is_ok(),
             None => ELSEWHERE.contains(&thing),
         }
     }
@@ -91,6 +152,12 @@ impl Machine {
             .postgres
             .get_or_init(|| Server::start(&self.folder.join("postgres")));
         server.as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the container engine.
+    pub fn engine(&self) -> Result<&Engine, Failure> {
+        let engine = self.engine.get_or_init(|| Engine::look(&self.folder));
+        engine.as_ref().map_err(Clone::clone)
     }
 
     /// Stops what was started and removes what was made, unless it shall stay.
@@ -109,6 +176,16 @@ impl Machine {
             println!("the projects are in {}", room.keep().display());
         }
     }
+}
+
+/// Returns the words of a variable, which have commas between them.
+fn named(variable: &str) -> Vec<String> {
+    let value = env::var(variable).unwrap_or_default();
+    let words = value.split(',').map(str::trim);
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Returns the minor version that an answer such as `3.13` names.

@@ -4,8 +4,15 @@
 //! answers to occur in one of them; `PROOF_ALL=1` takes every combination. Each project is a test case, so that
 //! `cargo test --test proof -- database=postgres` runs some of them. [`table`] says what is done with each.
 //!
-//! What the machine lacks is left out and named at the end; `PROOF_REQUIRE=postgres,python3.14` makes that a failure.
-//! `PROOF_PYTHONS` names interpreters by path, `PROOF_KEEP=1` leaves the projects where they are.
+//! Every project is put before the [`judges`], and so is one full of mistakes: a judge that does not find its own is none.
+//!
+//! Images, compose files and pipelines run in whatever container engine `docker` reaches. Each of these takes minutes, so one
+//! project stands for all, and `PROOF_ALL=1` takes every one. Where no registry is reached, `PROOF_IMAGES` names a program that
+//! provides the images it is given the names of.
+//!
+//! What the machine lacks is left out and named at the end; `PROOF_REQUIRE=judges,postgres,python3.14` makes that a failure.
+//! `PROOF_ONLY=zizmor,hadolint` does only those checks, `PROOF_PYTHONS` names interpreters by path, `PROOF_KEEP=1` leaves the
+//! projects where they are.
 
 #![expect(
     clippy::disallowed_methods,
@@ -24,21 +31,35 @@
 mod articles;
 mod checks;
 mod command;
+mod compose;
+mod engine;
+mod faulty;
+mod github;
+mod gitlab;
+mod hooks;
+mod images;
+mod judges;
+mod judging;
 mod machine;
 mod naming;
+mod pipeline;
 mod postgres;
 mod project;
+mod release;
 mod report;
 mod selection;
 mod service;
+mod size;
 mod table;
+mod tools;
 
 #[path = "../support/pythons.rs"]
 mod pythons;
-#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../support/variants.rs"]
 mod variants;
 
+use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
@@ -63,6 +84,11 @@ fn main() -> ExitCode {
     };
     let projects = selection::projects(&machine);
     let mut trials = lacks(&machine, &projects);
+    trials.push({
+        let machine = Arc::clone(&machine);
+        let find = move || faulty::judges_find_faults(&machine).map_err(Into::into);
+        Trial::test("the judges find what is wrong", find)
+    });
     trials.extend(projects.into_iter().map(|project| {
         let (machine, report) = (Arc::clone(&machine), Arc::clone(&report));
         Trial::test(project.to_string(), move || {
@@ -73,16 +99,26 @@ fn main() -> ExitCode {
     machine.close();
     if report.has_projects() {
         let left_out = selection::left_out(&machine);
-        print!("{}", report.summary(&left_out, started.elapsed()));
+        let summary = report.summary(&left_out, started.elapsed());
+        print!("{summary}");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("proof.txt");
+        if let Err(error) = fs::write(&path, summary) {
+            println!("cannot write {}: {error}", path.display());
+        }
     }
     conclusion.exit_code()
 }
 
 /// Returns a failing test case for everything that is required and not there, and for every template without a project.
 fn lacks(machine: &Machine, projects: &[Project]) -> Vec<Trial> {
-    let required = machine.required_and_missing().into_iter().map(|thing| {
-        let message = format!("{thing} is required by PROOF_REQUIRE and was not found");
+    let required = machine.required_and_missing();
+    let required = required.into_iter().map(|(thing, why)| {
+        let message = format!("{thing} is required by PROOF_REQUIRE: {why}");
         (format!("required: {thing}"), message)
+    });
+    let unknown = machine.unknown_checks().into_iter().map(|name| {
+        let message = format!("PROOF_ONLY names {name}, and no check is called so");
+        (format!("there is a check {name}"), message)
     });
     let is_proven = |name: &&str| projects.iter().any(|project| project.row.name == *name);
     let unproven = builtin::names().into_iter().filter(|name| !is_proven(name));
@@ -90,8 +126,14 @@ fn lacks(machine: &Machine, projects: &[Project]) -> Vec<Trial> {
         let message = "tests/proof/table.rs has no row for it, or no Python that it knows is here";
         (format!("{name} is proven"), message.to_owned())
     });
+    let undone = selection::undone(projects).into_iter().map(|name| {
+        let message = "no project has the answers that tests/proof/table.rs wants for it";
+        (format!("{name} is done"), message.to_owned())
+    });
     required
+        .chain(unknown)
         .chain(unproven)
+        .chain(undone)
         .map(|(name, message)| Trial::test(name, move || Err(message.into())))
         .collect()
 }

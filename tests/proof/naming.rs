@@ -3,9 +3,9 @@
 /// What a project is called, and the texts it is given.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Naming {
-    /// A usual name, nothing else.
+    /// A usual name, and a repository to link to.
     Usual,
-    /// The shortest name; `uv.lock` in the first commit.
+    /// The shortest name, no repository; `uv.lock` in the first commit.
     Short,
     /// A long name that differs from the package, and texts full of quotes and braces.
     Long,
@@ -51,7 +51,10 @@ impl Naming {
     /// Returns the words after `pyscaffold new TEMPLATE PATH`.
     pub fn arguments(self) -> &'static [&'static str] {
         match self {
-            Self::Usual => &[],
+            Self::Usual => &[
+                "--set",
+                "repository=https://git.example.com/team/order-desk",
+            ],
             Self::Short => &["--lock"],
             Self::Long => &[
                 "--name",

@@ -1,6 +1,6 @@
 //! A project: how it is generated, and how the checks see it.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,10 +12,12 @@ use pyscaffold::model::value::Answers;
 
 use crate::checks;
 use crate::command;
+use crate::judges::JUDGES;
 use crate::machine::{Machine, minor};
 use crate::naming::Naming;
 use crate::report::{Outcome, Report};
-use crate::table::{Action, Check, TemplateRow, When};
+use crate::size::Size;
+use crate::table::{self, ALWAYS, Action, Check, Number, TemplateRow, When, row};
 
 /// Why a check did not pass.
 #[derive(Clone, Debug)]
@@ -46,6 +48,8 @@ pub struct Project {
     pub changed: Answers,
     /// The answers to all factors.
     pub answers: Answers,
+    /// The names of the checks that are done with one project alone, and that is this one.
+    pub singled_out: Vec<&'static str>,
 }
 
 /// Writes the template and every answer that is not a default.
@@ -79,7 +83,18 @@ pub struct Subject<'a> {
     /// The interpreter.
     pub python: PathBuf,
     outputs: AtomicUsize,
+    notes: RefCell<Vec<String>>,
     database: OnceCell<Result<String, Failure>>,
+    prepared: OnceCell<Result<(), Failure>>,
+    checkout: OnceCell<Result<Checkout, Failure>>,
+    distribution: OnceCell<Result<(PathBuf, PathBuf), Failure>>,
+}
+
+/// What git keeps of a project, beside it.
+#[derive(Clone, Debug)]
+struct Checkout {
+    folder: PathBuf,
+    files: Vec<String>,
 }
 
 impl Project {
@@ -87,27 +102,29 @@ impl Project {
     pub fn prove(&self, machine: &Machine, report: &Report) -> Result<(), String> {
         let subject = self.subject(machine)?;
         let mut failures = Vec::new();
-        let checks = self.row.checks.iter().flat_map(|checks| checks.iter());
-        for (place, check) in std::iter::once(&NEW).chain(checks).enumerate() {
-            if !self.holds(check.when) {
-                continue;
-            }
+        for (place, check) in self.checks(machine).enumerate() {
             let started = Instant::now();
-            let result = subject.act(check.action);
-            let outcome = match &result {
-                Ok(()) => Outcome::Passed,
-                Err(Failure::Failed(_)) => Outcome::Failed,
-                Err(Failure::Lacks(lack)) => Outcome::Skipped(lack.clone()),
-            };
-            report.add((place, check.name), outcome, started.elapsed());
-            if let Err(Failure::Failed(message)) = result {
-                failures.push(format!("{}: {message}", check.name));
-                if matches!(check.action, Action::RunFirst(_)) || check.name == NEW.name {
-                    break;
-                }
+            let (outcome, failure) = self.outcome(&check, &subject);
+            report.add(self, (place, &check), outcome, started.elapsed());
+            let Some(message) = failure else { continue };
+            failures.push(format!("{}: {message}", check.name));
+            if check.action.is_first() {
+                break;
             }
         }
-        report.add_project(self.row.name, self.number == 0, subject.source_lines());
+        report.add_notes(self, subject.notes.take());
+        if failures.is_empty() {
+            match Size::of(&subject) {
+                Ok(size) => report.add_size(self, size),
+                Err(Failure::Failed(message) | Failure::Lacks(message)) => failures.push(message),
+            }
+        }
+        if !failures.is_empty() {
+            failures.push(format!(
+                "in {} (kept with PROOF_KEEP=1)",
+                subject.folder.display()
+            ));
+        }
         if !Machine::keeps_projects() {
             // The folder of all projects goes in the end; this only keeps it small.
             drop(fs::remove_dir_all(&subject.beside));
@@ -119,7 +136,36 @@ impl Project {
         }
     }
 
-    fn subject<'a>(&'a self, machine: &'a Machine) -> Result<Subject<'a>, String> {
+    /// Returns the checks of this project that are wanted, in their order.
+    fn checks(&self, machine: &Machine) -> impl Iterator<Item = Check> {
+        let checks = checks(self.row);
+        checks.filter(|check| machine.wants(check))
+    }
+
+    fn outcome(&self, check: &Check, subject: &Subject<'_>) -> (Outcome, Option<String>) {
+        let is_due = match check.action {
+            _ if !self.takes(check) => Ok(false),
+            Action::Judge(judge) => judge.applies(subject),
+            Action::Run(_) | Action::RunFirst(_) | Action::Call(_) | Action::CallFirst(_) => {
+                Ok(true)
+            }
+        };
+        let result = is_due.and_then(|is_due| {
+            if is_due {
+                subject.act(check.action).map(|()| Outcome::Passed)
+            } else {
+                Ok(Outcome::NotDue)
+            }
+        });
+        match result {
+            Ok(outcome) => (outcome, None),
+            Err(Failure::Lacks(lack)) => (Outcome::Skipped(lack), None),
+            Err(Failure::Failed(message)) => (Outcome::Failed, Some(message)),
+        }
+    }
+
+    /// Returns the project as checks see it, before it is made.
+    pub fn subject<'a>(&'a self, machine: &'a Machine) -> Result<Subject<'a>, String> {
         let wanted = self
             .answers
             .get("python")
@@ -140,18 +186,28 @@ impl Project {
             beside,
             python,
             outputs: AtomicUsize::new(0),
+            notes: RefCell::default(),
             database: OnceCell::new(),
+            prepared: OnceCell::new(),
+            checkout: OnceCell::new(),
+            distribution: OnceCell::new(),
         })
+    }
+
+    /// Returns whether a check is done with this project.
+    fn takes(&self, check: &Check) -> bool {
+        match check.number {
+            Number::Every => self.holds(check.when),
+            Number::One(_) => self.singled_out.contains(&check.name),
+        }
     }
 
     /// Returns whether the answers are as a condition wants them.
     pub fn holds(&self, when: When) -> bool {
-        when.iter().all(|(key, values)| {
-            let answer = match *key {
-                "project" if self.number == 0 => Some("default".to_owned()),
-                key => self.answers.get(key).map(ToString::to_string),
-            };
-            answer.is_some_and(|answer| values.split('|').any(|value| value == answer))
+        table::holds(when, |key| match key {
+            "project" if self.number == 0 => Some("default".to_owned()),
+            "naming" => Some(self.naming.word().to_owned()),
+            key => self.answers.get(key).map(ToString::to_string),
         })
     }
 
@@ -174,18 +230,36 @@ impl Project {
     }
 }
 
+/// Whether a clone of the project has a lock file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lock {
+    /// Committed, as `uv sync` wrote it.
+    Committed,
+    /// None.
+    None,
+}
+
 /// The first check of every project.
-const NEW: Check = Check {
-    name: "new",
-    when: &[],
-    action: Action::Call(checks::new),
-};
+const NEW: Check = row("new", ALWAYS, Action::CallFirst(checks::new));
+
+/// The last check of every project: what the tools leave behind is ignored by git.
+const CLEAN: Check = row("clean", ALWAYS, Action::Call(checks::clean));
+
+/// Returns the checks of a template in their order: its own, the judges, and what holds in the end.
+pub fn checks(row: &'static TemplateRow) -> impl Iterator<Item = Check> {
+    let own = row.checks.iter().flat_map(|checks| checks.iter());
+    std::iter::once(NEW)
+        .chain(own.copied())
+        .chain(JUDGES.iter().map(Check::by))
+        .chain(std::iter::once(CLEAN))
+}
 
 impl Subject<'_> {
     fn act(&self, action: Action) -> Result<(), Failure> {
         match action {
             Action::Run(line) | Action::RunFirst(line) => self.run(line).map(drop),
-            Action::Call(function) => function(self),
+            Action::Call(function) | Action::CallFirst(function) => function(self),
+            Action::Judge(judge) => judge.run(self),
         }
     }
 
@@ -205,6 +279,62 @@ impl Subject<'_> {
     /// Runs a command to its end; it must succeed. Returns its output.
     pub fn finish(&self, command: &mut Command) -> Result<String, Failure> {
         command::run(command, self.output_file())
+    }
+
+    /// Writes something down for the summary.
+    pub fn note(&self, text: String) {
+        self.notes.borrow_mut().push(text);
+    }
+
+    /// Clones the project into a folder of its own, with the committed lock file or without one, and returns the folder.
+    pub fn clone_to(&self, purpose: &str, lock: Lock) -> Result<PathBuf, Failure> {
+        let place = self.beside.join(purpose);
+        let place = place.join(self.project.naming.distribution());
+        let mut clone = self.command("git");
+        clone.args(["clone", "--quiet", "--no-hardlinks"]);
+        self.finish(clone.arg(&self.folder).arg(&place))?;
+        let file = place.join("uv.lock");
+        let changed = match lock {
+            Lock::Committed => fs::copy(self.folder.join("uv.lock"), &file).map(drop),
+            Lock::None if file.is_file() => fs::remove_file(&file),
+            Lock::None => Ok(()),
+        };
+        changed.map_err(|error| Failure::new(format!("{}: {error}", file.display())))?;
+        self.commit(&place, "Change the lock file")?;
+        Ok(place)
+    }
+
+    /// Commits everything in a clone, as it is.
+    pub fn commit(&self, clone: &Path, message: &str) -> Result<(), Failure> {
+        for words in [
+            &["add", "--all"] as &[&str],
+            &[
+                "commit",
+                "--quiet",
+                "--no-verify",
+                "--allow-empty",
+                "--message",
+                message,
+            ],
+        ] {
+            let mut git = self.command("git");
+            self.finish(git.args(words).current_dir(clone))?;
+        }
+        Ok(())
+    }
+
+    /// Runs a command to its end; it must fail, and say something.
+    pub fn refuse(&self, command: &mut Command, words: &str) -> Result<String, Failure> {
+        command::run_to_failure(command, self.output_file(), words)
+    }
+
+    /// Lets a clone depend on something that its lock file does not know.
+    pub fn make_lock_stale(&self, clone: &Path) -> Result<(), Failure> {
+        let mut add = self.command("uv");
+        add.args(["add", "--frozen", "iniconfig>=2"])
+            .current_dir(clone);
+        self.finish(&mut add)?;
+        self.commit(clone, "Add a dependency without locking it")
     }
 
     /// Makes the project.
@@ -264,29 +394,71 @@ impl Subject<'_> {
         Ok(variables)
     }
 
-    /// Counts the lines of Python below `src`, empty ones not among them.
-    fn source_lines(&self) -> usize {
-        lines_below(&self.folder.join("src"))
+    /// Returns a folder with what git keeps of the project, and nothing else.
+    pub fn checkout(&self) -> Result<&Path, Failure> {
+        Ok(&self.checked_out()?.folder)
     }
-}
 
-fn lines_below(folder: &Path) -> usize {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return 0;
-    };
-    let lines = entries.flatten().map(|entry| {
-        let path = entry.path();
-        if path.is_dir() {
-            lines_below(&path)
-        } else if path.extension().is_some_and(|extension| extension == "py") {
-            fs::read_to_string(&path)
-                .unwrap_or_default()
-                .lines()
-                .filter(|line| !line.trim().is_empty())
-                .count()
-        } else {
-            0
-        }
-    });
-    lines.sum()
+    /// Returns the paths of the files that git keeps.
+    pub fn committed(&self) -> Result<&[String], Failure> {
+        Ok(&self.checked_out()?.files)
+    }
+
+    fn checked_out(&self) -> Result<&Checkout, Failure> {
+        let checkout = self.checkout.get_or_init(|| {
+            let folder = self.beside.join("checkout");
+            let mut clone = self.command("git");
+            clone.args(["clone", "--quiet", "."]).arg(&folder);
+            self.finish(&mut clone)?;
+            let files = self.run("git ls-files")?;
+            let files = files.lines().map(str::to_owned).collect();
+            Ok(Checkout { folder, files })
+        });
+        checkout.as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the wheel and the source distribution that uv builds.
+    pub fn distribution(&self) -> Result<&(PathBuf, PathBuf), Failure> {
+        let built = self.distribution.get_or_init(|| {
+            let out = self.beside.join("dist");
+            let mut build = self.command("uv");
+            self.finish(build.args(["build", "--out-dir"]).arg(&out))?;
+            checks::built(&out)
+        });
+        built.as_ref().map_err(Clone::clone)
+    }
+
+    /// Does what has to be done once before the service starts.
+    pub fn prepare(&self) -> Result<(), Failure> {
+        let prepared = self.prepared.get_or_init(|| {
+            let row = self.project.row.service.as_ref();
+            let lines = row.map_or(&[][..], |row| row.prepare);
+            for (when, line) in lines {
+                if self.project.holds(when) {
+                    self.run_with(line, &self.environment()?)?;
+                }
+            }
+            Ok(())
+        });
+        prepared.clone()
+    }
+
+    /// Writes the SQL of all migrations into a file and returns its path.
+    pub fn migrations(&self) -> Result<PathBuf, Failure> {
+        let row = self.project.row.migrations.as_ref();
+        let row = row.ok_or_else(|| Failure::new("the template has no migrations"))?;
+        let path = self.beside.join("migrations.sql");
+        let mut words = row.sql.split_whitespace();
+        let mut command = self.command(words.next().unwrap_or_default());
+        command.args(words).envs(self.environment()?);
+        command::run_to(&mut command, &path, self.output_file())?;
+        Ok(path)
+    }
+
+    /// Returns the version of the interpreter as tools name it, such as `313`.
+    pub fn python_tag(&self) -> String {
+        let mut pythons = self.machine.pythons.iter();
+        let ours = pythons.find(|(_, path)| **path == self.python);
+        ours.map_or_else(String::new, |((major, minor), _)| format!("{major}{minor}"))
+    }
 }

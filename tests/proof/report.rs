@@ -5,6 +5,10 @@ use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::project::Project;
+use crate::size::{Lines, Size};
+use crate::table::{Action, Check};
+
 /// How a check ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Outcome {
@@ -14,31 +18,48 @@ pub enum Outcome {
     Failed,
     /// The machine lacks something.
     Skipped(String),
+    /// The project has nothing for it.
+    NotDue,
+}
+
+impl Outcome {
+    /// Returns the character that stands for it in the grid.
+    fn mark(&self) -> char {
+        match self {
+            Self::Passed => '.',
+            Self::Failed => 'F',
+            Self::Skipped(_) => 's',
+            Self::NotDue => '-',
+        }
+    }
 }
 
 /// What all checks of one name came to.
 #[derive(Clone, Debug, Default)]
 struct Sum {
     place: usize,
+    is_judge: bool,
     passed: usize,
     failed: usize,
     skipped: usize,
     time: Duration,
 }
 
-/// The source of a template's projects, in lines.
+/// What one project came to.
 #[derive(Clone, Debug, Default)]
-struct Source {
-    default: Option<usize>,
-    smallest: Option<usize>,
+struct Row {
+    words: String,
+    marks: BTreeMap<&'static str, char>,
+    size: Option<Size>,
 }
 
 #[derive(Debug, Default)]
 struct Sums {
-    projects: usize,
     checks: BTreeMap<&'static str, Sum>,
     lacks: BTreeMap<String, usize>,
-    sources: BTreeMap<&'static str, Source>,
+    // By template and number.
+    projects: BTreeMap<(&'static str, usize), Row>,
+    notes: Vec<String>,
 }
 
 /// What the checks came to.
@@ -52,13 +73,24 @@ impl Report {
         self.sums.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a check, by its place among those of its project and its name.
-    pub fn add(&self, (place, name): (usize, &'static str), outcome: Outcome, time: Duration) {
+    /// Adds a check of a project, with its place among those of the project.
+    pub fn add(
+        &self,
+        project: &Project,
+        (place, check): (usize, &Check),
+        outcome: Outcome,
+        time: Duration,
+    ) {
         let mut sums = self.sums();
-        let sum = sums.checks.entry(name).or_insert_with(|| Sum {
-            place,
-            ..Sum::default()
-        });
+        let row = sums.row(project);
+        let mark = row.marks.entry(check.name).or_insert('-');
+        // Two checks of one name are for different answers.
+        if outcome != Outcome::NotDue {
+            *mark = outcome.mark();
+        }
+        let sum = sums.checks.entry(check.name).or_default();
+        sum.place = place;
+        sum.is_judge = matches!(check.action, Action::Judge(_));
         sum.time += time;
         match outcome {
             Outcome::Passed => sum.passed += 1,
@@ -67,30 +99,24 @@ impl Report {
                 sum.skipped += 1;
                 *sums.lacks.entry(lack).or_default() += 1;
             }
+            Outcome::NotDue => {}
         }
     }
 
-    /// Adds a project with the size of its source.
-    pub fn add_project(&self, template: &'static str, is_default: bool, lines: usize) {
-        let mut sums = self.sums();
-        sums.projects += 1;
-        if lines == 0 {
-            return;
-        }
-        let source = sums.sources.entry(template).or_default();
-        if is_default {
-            source.default = Some(lines);
-        }
-        source.smallest = Some(
-            source
-                .smallest
-                .map_or(lines, |smallest| smallest.min(lines)),
-        );
+    /// Adds the size of a project.
+    pub fn add_size(&self, project: &Project, size: Size) {
+        self.sums().row(project).size = Some(size);
+    }
+
+    /// Adds what the checks of a project wrote down.
+    pub fn add_notes(&self, project: &Project, notes: Vec<String>) {
+        let notes = notes.into_iter().map(|note| format!("{note}: {project}"));
+        self.sums().notes.extend(notes);
     }
 
     /// Returns whether any project was made.
     pub fn has_projects(&self) -> bool {
-        self.sums().projects > 0
+        !self.sums().projects.is_empty()
     }
 
     /// Returns the summary; `left_out` is what was missing before any project was made.
@@ -98,48 +124,140 @@ impl Report {
         let sums = self.sums();
         let total = |count: fn(&Sum) -> usize| sums.checks.values().map(count).sum::<usize>();
         let (passed, failed) = (total(|sum| sum.passed), total(|sum| sum.failed));
-        let skipped = total(|sum| sum.skipped);
         let mut text = format!(
-            "proof: {} in {}: {} ran, {passed} passed, {failed} failed; {skipped} skipped\n",
-            counted(sums.projects, "project"),
+            "proof: {} in {}: {} ran, {passed} passed, {failed} failed; {} skipped\n",
+            counted(sums.projects.len(), "project"),
             seconds(elapsed),
             counted(passed + failed, "check"),
+            total(|sum| sum.skipped),
         );
-        let mut rows: Vec<_> = sums.checks.iter().collect();
-        rows.sort_by_key(|(_, sum)| sum.place);
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "  {:<16} {:>6} {:>6} {:>7} {:>9}",
-            "check", "passed", "failed", "skipped", "time"
-        );
-        for (name, sum) in rows {
-            let _ = writeln!(
-                text,
-                "  {name:<16} {:>6} {:>6} {:>7} {:>9}",
-                sum.passed,
-                sum.failed,
-                sum.skipped,
-                seconds(sum.time)
-            );
-        }
-        for (template, source) in &sums.sources {
-            let shown = |lines: Option<usize>| lines.map_or("-".to_owned(), |n| n.to_string());
-            let _ = writeln!(
-                text,
-                "  source of {template}: {} lines by default, {} in the smallest of these (empty ones not counted)",
-                shown(source.default),
-                shown(source.smallest)
-            );
+        text += &sums.table();
+        text += &sums.grid();
+        text += &sums.sizes();
+        for note in &sums.notes {
+            line(&mut text, note);
         }
         for lack in left_out.iter().collect::<BTreeSet<_>>() {
-            let _ = writeln!(text, "  left out: {lack}");
+            line(&mut text, &format!("left out: {lack}"));
         }
         for (lack, count) in &sums.lacks {
-            let _ = writeln!(text, "  skipped: {lack} ({})", counted(*count, "check"));
+            line(
+                &mut text,
+                &format!("skipped: {lack} ({})", counted(*count, "check")),
+            );
         }
         text
     }
+}
+
+impl Sums {
+    fn row(&mut self, project: &Project) -> &mut Row {
+        let row = self.projects.entry((project.row.name, project.number));
+        row.or_insert_with(|| Row {
+            words: project.to_string(),
+            ..Row::default()
+        })
+    }
+
+    /// Returns the checks that something came of, in their order, each with its letter if it is a judge's.
+    fn checks(&self) -> Vec<(char, &'static str, &Sum)> {
+        let mut checks: Vec<_> = self.checks.iter().collect();
+        checks.sort_by_key(|(_, sum)| sum.place);
+        let mut letters = ('a'..='z').chain('A'..='Z');
+        let lettered = checks.into_iter().map(|(name, sum)| {
+            let letter = if sum.is_judge { letters.next() } else { None };
+            (letter.unwrap_or(' '), *name, sum)
+        });
+        lettered.collect()
+    }
+
+    /// Returns what all checks came to.
+    fn table(&self) -> String {
+        let mut text = String::new();
+        line(
+            &mut text,
+            &format!(
+                "  {:<20} {:>6} {:>6} {:>7} {:>9}",
+                "check", "passed", "failed", "skipped", "time"
+            ),
+        );
+        for (letter, name, sum) in self.checks() {
+            let (passed, failed, skipped) = (sum.passed, sum.failed, sum.skipped);
+            let time = seconds(sum.time);
+            line(
+                &mut text,
+                &format!("{letter} {name:<20} {passed:>6} {failed:>6} {skipped:>7} {time:>9}"),
+            );
+        }
+        let judges = self.checks.values().filter(|sum| sum.is_judge);
+        let time = judges.map(|sum| sum.time).sum();
+        line(&mut text, &format!("the judges took {}", seconds(time)));
+        text
+    }
+
+    /// Returns a line for each project with a column for each judge.
+    fn grid(&self) -> String {
+        let checks = self.checks();
+        let judges: Vec<_> = checks.iter().filter(|(_, _, sum)| sum.is_judge).collect();
+        if judges.is_empty() {
+            return String::new();
+        }
+        let letters: String = judges.iter().map(|(letter, _, _)| letter).collect();
+        let mut text = String::new();
+        line(
+            &mut text,
+            "judges (letters as above): . nothing found, F findings, s skipped, - not for this project",
+        );
+        line(&mut text, &letters);
+        for row in self.projects.values() {
+            let mark = |name| row.marks.get(name).unwrap_or(&'-');
+            let marks: String = judges.iter().map(|(_, name, _)| mark(*name)).collect();
+            line(&mut text, &format!("{marks}  {}", row.words));
+        }
+        text
+    }
+
+    /// Returns the size of the smallest, the default and the largest project of each template.
+    fn sizes(&self) -> String {
+        let mut text = String::new();
+        let templates: BTreeSet<_> = self
+            .projects
+            .keys()
+            .map(|(template, _)| *template)
+            .collect();
+        for template in templates {
+            let rows = self.projects.iter().filter(|(key, _)| key.0 == template);
+            let sized: Vec<_> = rows
+                .filter_map(|((_, number), row)| Some((*number, row.size?, &row.words)))
+                .collect();
+            let by_code = |(_, size, _): &&(usize, Size, &String)| size.source.code;
+            let shown = [
+                ("smallest", sized.iter().min_by_key(by_code)),
+                ("default", sized.iter().find(|(number, _, _)| *number == 0)),
+                ("largest", sized.iter().max_by_key(by_code)),
+            ];
+            for (what, project) in shown {
+                if let Some((_, size, words)) = project {
+                    line(&mut text, &format!("{what}: {}: {words}", in_words(size)));
+                }
+            }
+        }
+        text
+    }
+}
+
+fn in_words(size: &Size) -> String {
+    let lines = |what: &str, lines: &Lines| {
+        let Lines { files, all, code } = lines;
+        format!("{what} {code} lines of code ({all} with comments and empty ones, {files} files)")
+    };
+    let (source, tests) = (lines("src", &size.source), lines("tests", &size.tests));
+    format!("{source}, {tests}, {} in all", counted(size.files, "file"))
+}
+
+fn line(text: &mut String, words: &str) {
+    // Writing to a string cannot fail.
+    let _ = writeln!(text, "  {}", words.trim_end());
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -12,9 +12,9 @@ use pyscaffold::system::builtin;
 
 use crate::machine::{Machine, minor};
 use crate::naming::Naming;
-use crate::project::Project;
-use crate::table::TEMPLATES;
-use crate::variants::{Factor, Level, Variant, covering, factors_of_pairs, product};
+use crate::project::{self, Project};
+use crate::table::{Check, Number, TEMPLATES, TemplateRow, When, holds};
+use crate::variants::{self, Factor, LICENSE, Level, Variant, covering, product};
 
 /// The factor that stands for names and texts.
 const NAMING: &str = "naming";
@@ -27,7 +27,7 @@ pub fn projects(machine: &Machine) -> Vec<Project> {
             continue;
         };
         let defaults = defaults(&template);
-        for (number, variant) in chosen(&template, &defaults, machine)
+        for (number, variant) in chosen(row, &template, &defaults, machine)
             .into_iter()
             .enumerate()
         {
@@ -47,10 +47,57 @@ pub fn projects(machine: &Machine) -> Vec<Project> {
                 naming,
                 changed: changed.map(|(k, v)| (k.clone(), v.clone())).collect(),
                 answers,
+                singled_out: Vec::new(),
             });
         }
     }
+    single_out(&mut projects);
     projects
+}
+
+/// Says of each check that is done with one project which one that is.
+fn single_out(projects: &mut [Project]) {
+    for row in TEMPLATES {
+        for (check, which) in checks_of_one(row) {
+            let fits = |project: &Project| {
+                project.row.name == row.name && project.holds(check.when) && project.holds(which)
+            };
+            for project in projects.iter_mut().filter(|project| fits(project)) {
+                project.singled_out.push(check.name);
+                if !takes_all() {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// Returns the checks that are done with one project, and what holds for that one.
+fn checks_of_one(row: &'static TemplateRow) -> impl Iterator<Item = (Check, When)> {
+    project::checks(row).filter_map(|check| match check.number {
+        Number::Every => None,
+        Number::One(_) if takes_all() => Some((check, &[] as When)),
+        Number::One(which) => Some((check, which)),
+    })
+}
+
+/// Returns the checks of one project that no project is there for.
+pub fn undone(projects: &[Project]) -> Vec<String> {
+    let is_done = |row: &TemplateRow, check: &Check| {
+        let mut of_row = projects
+            .iter()
+            .filter(|project| project.row.name == row.name);
+        of_row.any(|project| project.singled_out.contains(&check.name))
+    };
+    let undone = TEMPLATES.iter().flat_map(|row| {
+        let checks = checks_of_one(row).filter(move |(check, _)| !is_done(row, check));
+        checks.map(|(check, _)| format!("{}: {}", row.name, check.name))
+    });
+    undone.collect()
+}
+
+fn takes_all() -> bool {
+    env::var_os("PROOF_ALL").is_some_and(|value| value == "1")
 }
 
 /// Returns the Pythons that templates offer and this machine lacks.
@@ -72,13 +119,17 @@ pub fn left_out(machine: &Machine) -> Vec<String> {
     missing
 }
 
-fn chosen(template: &Template, defaults: &Answers, machine: &Machine) -> Vec<Variant> {
+fn chosen(
+    row: &'static TemplateRow,
+    template: &Template,
+    defaults: &Answers,
+    machine: &Machine,
+) -> Vec<Variant> {
     let mut factors = factors(template);
     for factor in factors.iter_mut().filter(|factor| factor.key == "python") {
         factor.levels.retain(|level| is_there(level, machine));
     }
-    let takes_all = env::var_os("PROOF_ALL").is_some_and(|value| value == "1");
-    if !takes_all {
+    if !takes_all() {
         factors.push(Factor::free(NAMING, &Naming::ALL.map(Naming::word)));
     }
     let mut all = product(&factors);
@@ -91,11 +142,9 @@ fn chosen(template: &Template, defaults: &Answers, machine: &Machine) -> Vec<Var
             .filter(|(key, value)| usual.get(*key) != Some(value))
             .count()
     };
-    let Some(first) = (0..all.len()).min_by_key(|index| all.get(*index).map(differences)) else {
-        return Vec::new();
-    };
-    all.swap(0, first);
-    if takes_all {
+    // Sorting keeps the order of what differs as much.
+    all.sort_by_cached_key(differences);
+    if takes_all() {
         // Every naming occurs, but not with every combination.
         for (variant, naming) in all.iter_mut().zip(Naming::ALL.into_iter().cycle()) {
             let naming = Value::from(naming.word());
@@ -103,15 +152,36 @@ fn chosen(template: &Template, defaults: &Answers, machine: &Machine) -> Vec<Var
         }
         return all;
     }
-    covering(&all, &all[0])
+    covering(&all, &first(row, &all))
+}
+
+/// Returns the variants that come first: the default one, then those that some check takes for its one project.
+fn first(row: &'static TemplateRow, all: &[Variant]) -> Vec<Variant> {
+    let mut first: Vec<Variant> = all.iter().take(1).cloned().collect();
+    for (check, which) in checks_of_one(row) {
+        let fits = |variant: &Variant, is_default: bool| {
+            let answer = |key: &str| match key {
+                "project" if is_default => Some("default".to_owned()),
+                key => variant.answers.get(key).map(ToString::to_string),
+            };
+            holds(check.when, answer) && holds(which, answer)
+        };
+        let is_there = (0..)
+            .zip(&first)
+            .any(|(number, variant)| fits(variant, number == 0));
+        if !is_there && let Some(variant) = all.iter().find(|variant| fits(variant, false)) {
+            first.push(variant.clone());
+        }
+    }
+    first
 }
 
 /// Returns the factors of a template: not the licence, whose text nothing runs.
 fn factors(template: &Template) -> Vec<Factor> {
-    let factors = factors_of_pairs(&template.questions);
+    let factors = variants::factors(&template.questions);
     factors
         .into_iter()
-        .filter(|factor| factor.key != "license")
+        .filter(|factor| factor.key != LICENSE)
         .collect()
 }
 

@@ -1,7 +1,10 @@
 //! A generated service that runs on loopback, and how it is asked.
 
+use std::cell::RefCell;
+use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::ExitStatus;
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,6 +25,18 @@ pub struct Service {
     running: Running,
     agent: Agent,
     port: u16,
+    stopper: RefCell<Stopper>,
+}
+
+/// How a service is asked to end.
+#[derive(Debug)]
+pub enum Stopper {
+    /// By SIGTERM.
+    Signal,
+    /// By a command, and the file for its output.
+    Command(Box<Command>, PathBuf),
+    /// By a command that was started.
+    Started(Running),
 }
 
 /// What a service answered.
@@ -35,6 +50,8 @@ pub struct Answer {
     pub location: String,
     /// The header `X-Request-ID`.
     pub request_id: String,
+    /// The header `ETag`.
+    pub etag: String,
     /// The body as text.
     pub text: String,
     /// The body as JSON; null if it is none.
@@ -52,6 +69,11 @@ impl Service {
             .envs(subject.environment()?)
             .env("APP_PORT", port.to_string());
         let running = command::start(&mut command, subject.output_file())?;
+        Self::wait(running, port, Stopper::Signal)
+    }
+
+    /// Waits until a service that was started is alive.
+    pub fn wait(running: Running, port: u16, stopper: Stopper) -> Result<Self, Failure> {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(GRACE))
@@ -61,6 +83,7 @@ impl Service {
             running,
             agent,
             port,
+            stopper: RefCell::new(stopper),
         };
         let started = Instant::now();
         while !service
@@ -98,7 +121,22 @@ impl Service {
         token: &str,
         body: Option<&Value>,
     ) -> Result<Answer, Failure> {
+        self.ask_with(method, path, token, &[], body)
+    }
+
+    /// Asks with further headers.
+    pub fn ask_with(
+        &self,
+        method: &str,
+        path: &str,
+        token: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Result<Answer, Failure> {
         let mut request = Request::builder().method(method).uri(self.url(path));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
         }
@@ -134,13 +172,19 @@ impl Service {
 
     /// Asks the service to end.
     pub fn terminate(&self) -> Result<(), Failure> {
+        let mut stopper = self.stopper.borrow_mut();
+        if let Stopper::Command(stop, output) = &mut *stopper {
+            let started = command::start(stop, output.clone())?;
+            *stopper = Stopper::Started(started);
+            return Ok(());
+        }
         self.running.terminate()
     }
 
     /// Waits until the service takes no new connection.
     pub fn wait_until_closed(&self) -> Result<(), Failure> {
         let started = Instant::now();
-        while TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+        while self.takes_requests() {
             if started.elapsed() > GRACE {
                 return Err(self.failure("the service goes on taking connections after SIGTERM"));
             }
@@ -149,9 +193,29 @@ impl Service {
         Ok(())
     }
 
+    /// Returns whether a new connection is answered: the port of a container takes connections when nobody is behind it.
+    fn takes_requests(&self) -> bool {
+        const REQUEST: &[u8] =
+            b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+        let answer = self.connect().and_then(|mut stream| {
+            let mut first = [0];
+            let read = stream
+                .write_all(REQUEST)
+                .and_then(|()| stream.read(&mut first));
+            read.map_err(|error| Failure::new(error.to_string()))
+        });
+        answer.is_ok_and(|length| length > 0)
+    }
+
     /// Waits for the end, which must be that of a service that was asked to end.
     pub fn wait_for_end(mut self) -> Result<(), Failure> {
         let status = self.running.wait(GRACE)?;
+        if let Stopper::Started(stopper) = &mut *self.stopper.borrow_mut() {
+            let status = stopper.wait(GRACE)?;
+            if !status.success() {
+                return Err(stopper.failure(&status.to_string()));
+            }
+        }
         if status.success() || is_terminated(status) {
             Ok(())
         } else {
@@ -165,7 +229,8 @@ impl Service {
         self.wait_for_end()
     }
 
-    fn url(&self, path: &str) -> String {
+    /// Returns the address of a path.
+    pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 }
@@ -201,6 +266,7 @@ fn answer(
             .to_owned(),
         location: header("location"),
         request_id: header("x-request-id"),
+        etag: header("etag"),
         json: serde_json::from_str(&text).unwrap_or_default(),
         text,
         asked,

@@ -2,7 +2,14 @@
 
 use crate::articles;
 use crate::checks;
+use crate::compose;
+use crate::github;
+use crate::gitlab;
+use crate::hooks;
+use crate::images;
+use crate::judges::Judge;
 use crate::project::{Failure, Subject};
+use crate::release;
 use crate::service::Service;
 
 /// A template and what holds for its projects.
@@ -14,6 +21,17 @@ pub struct TemplateRow {
     pub checks: &'static [&'static [Check]],
     /// How its service is asked, if it is one.
     pub service: Option<ServiceRow>,
+    /// Its migrations, if it may have any.
+    pub migrations: Option<MigrationsRow>,
+}
+
+/// The migrations of a template.
+#[derive(Debug)]
+pub struct MigrationsRow {
+    /// The answers that bring migrations for PostgreSQL.
+    pub when: When,
+    /// The command that writes their SQL.
+    pub sql: &'static str,
 }
 
 /// How the service of a template is put to the test.
@@ -23,10 +41,16 @@ pub struct ServiceRow {
     pub environment: &'static [(&'static str, &'static str)],
     /// The variable that it refuses to start without in production.
     pub secret: &'static str,
+    /// What is run before its first start, for which answers.
+    pub prepare: &'static [(When, &'static str)],
+    /// Makes a user of this name and returns a token; empty where there are no users.
+    pub sign_in: fn(&Service, &Subject<'_>, &str) -> Result<String, Failure>,
     /// Asks everything that it answers.
     pub ask: fn(&Service, &Subject<'_>) -> Result<(), Failure>,
-    /// Stops it while a request is under way, and sees that it is answered.
-    pub stop: fn(Service, &Subject<'_>) -> Result<(), Failure>,
+    /// Makes something that it keeps, and returns its path.
+    pub make: fn(&Service, &Subject<'_>) -> Result<String, Failure>,
+    /// Stops it while a request is under way, sees that it is answered, and returns the path of what it made.
+    pub stop: fn(Service, &Subject<'_>) -> Result<String, Failure>,
 }
 
 /// Answers that must hold, each as a key and its values with `|` between them. The key `project` has the value `default` for
@@ -34,14 +58,25 @@ pub struct ServiceRow {
 pub type When = &'static [(&'static str, &'static str)];
 
 /// Something that is done with a project.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Check {
     /// What the summary calls it.
     pub name: &'static str,
     /// The answers that it is for.
     pub when: When,
+    /// With how many of the projects that have these answers it is done.
+    pub number: Number,
     /// What is done.
     pub action: Action,
+}
+
+/// With how many projects a check is done.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Number {
+    /// With every one that has its answers.
+    Every,
+    /// It takes minutes, so with one alone, that has these answers besides. `PROOF_ALL=1` does it with every one.
+    One(When),
 }
 
 /// What a check does.
@@ -51,30 +86,83 @@ pub enum Action {
     Run(&'static str),
     /// Runs a command in the project without which no other check makes sense.
     RunFirst(&'static str),
+    /// Calls a function without which no other check makes sense.
+    CallFirst(Function),
     /// Calls a function.
-    Call(fn(&Subject<'_>) -> Result<(), Failure>),
+    Call(Function),
+    /// Lets a judge judge, if the project has something for it.
+    Judge(&'static Judge),
 }
+
+impl Action {
+    /// Returns whether no other check makes sense without this one.
+    pub const fn is_first(self) -> bool {
+        matches!(self, Self::RunFirst(_) | Self::CallFirst(_))
+    }
+}
+
+impl Check {
+    /// Returns the check by a judge.
+    pub const fn by(judge: &'static Judge) -> Self {
+        row(judge.name, judge.when, Action::Judge(judge))
+    }
+}
+
+/// A check that is more than one command.
+pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
 pub const TEMPLATES: &[TemplateRow] = &[TemplateRow {
     name: "fastapi-api",
-    checks: &[DEVELOPMENT, DISTRIBUTION, DATABASE, SERVICE, END],
+    checks: &[
+        DEVELOPMENT,
+        DISTRIBUTION,
+        DATABASE,
+        SERVICE,
+        CONTAINERS,
+        PIPELINES,
+    ],
     service: Some(ServiceRow {
         environment: &[
             ("APP_ENVIRONMENT", "production"),
             ("APP_JWT_SECRET", "0123456789abcdef0123456789abcdef"),
+            // More than any check asks for.
+            ("APP_RATE_LIMIT_REQUESTS", "1000000"),
         ],
         secret: "APP_JWT_SECRET",
+        prepare: &[(WITH_DATABASE, "uv run just migrate")],
+        sign_in: articles::sign_in,
         ask: articles::ask,
+        make: articles::make,
         stop: articles::stop,
+    }),
+    migrations: Some(MigrationsRow {
+        when: WITH_POSTGRES,
+        sql: "uv run alembic upgrade head --sql",
     }),
 }];
 
-const ALWAYS: When = &[];
+/// The condition that always holds.
+pub const ALWAYS: When = &[];
 const BY_DEFAULT: When = &[("project", "default")];
 const WITH_DATABASE: When = &[("database", "sqlite|postgres")];
+const WITH_LOAD_TEST: When = &[("extras", "load-test")];
 const WITH_SECRET: When = &[("auth", "jwt")];
 const WITH_POSTGRES: When = &[("database", "postgres")];
+
+const WITH_IMAGE: When = &[("docker", "true")];
+// Without a server, which only compose brings.
+const WITH_IMAGE_ALONE: When = &[("docker", "true"), ("database", "none|sqlite")];
+const WITH_GITHUB: When = &[("ci", "github")];
+const WITH_RELEASE: When = &[("ci", "github"), ("docker", "true")];
+const WITH_GITLAB: When = &[("ci", "gitlab")];
+// The project with most around it that is not the default one.
+const MOST: When = &[
+    ("database", "postgres"),
+    ("auth", "jwt"),
+    ("docker", "true"),
+    ("ci", "gitlab"),
+];
 
 /// What a developer does all day.
 const DEVELOPMENT: &[Check] = &[
@@ -93,7 +181,7 @@ const DISTRIBUTION: &[Check] = &[
     row("plain pip", BY_DEFAULT, Action::Call(checks::plain_pip)),
     row(
         "python -m build",
-        BY_DEFAULT,
+        ALWAYS,
         Action::Call(checks::python_build),
     ),
 ];
@@ -121,12 +209,55 @@ const DATABASE: &[Check] = &[
 const SERVICE: &[Check] = &[
     row("refusal", WITH_SECRET, Action::Call(checks::refusal)),
     row("service", ALWAYS, Action::Call(checks::service_answers)),
+    row("load test", WITH_LOAD_TEST, Action::Call(checks::load_test)),
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
 ];
 
-/// What holds after all that.
-const END: &[Check] = &[row("clean", ALWAYS, Action::Call(checks::clean))];
+/// The image and the services beside it, in a container engine.
+const CONTAINERS: &[Check] = &[
+    one("image", WITH_IMAGE_ALONE, BY_DEFAULT, images::image),
+    one("image lock", WITH_IMAGE, BY_DEFAULT, images::lock),
+    one("compose", WITH_IMAGE, MOST, compose::compose),
+];
 
-const fn row(name: &'static str, when: When, action: Action) -> Check {
-    Check { name, when, action }
+/// The project's own pipeline and its hooks, as they run at work.
+const PIPELINES: &[Check] = &[
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", WITH_GITHUB, BY_DEFAULT, github::pipeline),
+    one("gitlab", WITH_GITLAB, MOST, gitlab::pipeline),
+    one("release", WITH_RELEASE, BY_DEFAULT, release::release),
+];
+
+/// Returns a check.
+pub const fn row(name: &'static str, when: When, action: Action) -> Check {
+    let number = Number::Every;
+    Check {
+        name,
+        when,
+        number,
+        action,
+    }
+}
+
+/// Returns a check that is done with one project.
+const fn one(name: &'static str, when: When, which: When, function: Function) -> Check {
+    let action = Action::Call(function);
+    let number = Number::One(which);
+    Check {
+        name,
+        when,
+        number,
+        action,
+    }
+}
+
+/// Returns whether answers, each by its key, are as a condition wants them.
+pub fn holds(when: When, answer: impl Fn(&str) -> Option<String>) -> bool {
+    when.iter().all(|(key, values)| {
+        answer(key).is_some_and(|answer| {
+            // An answer of several options has commas between them.
+            let mut options = answer.split(',');
+            options.any(|option| values.split('|').any(|value| value == option))
+        })
+    })
 }

@@ -1,0 +1,5 @@
+"""Totals."""
+
+
+def total(prices: list[int]) -> int:
+    return sum(prices)
