@@ -168,7 +168,8 @@ fn add_question(
     let argument = Arg::new(id(&question.key))
         .long(flag.clone())
         .help(help)
-        .help_heading(heading);
+        .help_heading(heading)
+        .next_line_help(true);
     match question.kind {
         Kind::Bool => {
             let off = Arg::new(format!("no:{}", question.key))
