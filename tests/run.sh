@@ -10,7 +10,8 @@
 # that others wrote (tests/judges). What of that is not installed it brings from PyPI and npm, into target/. At its end it says
 # what it did and what it left out because the machine lacks it. Variables:
 #
-#   PROOF_ALL=1                    every combination of answers, not only every pair: takes hours
+#   PROOF_ALL=1                    every check with every project, not the slow ones with one alone
+#   PROOF_ALL=combinations         a project for every combination of answers, not only for every pair: takes days
 #   PROOF_ONLY=zizmor,hadolint     of the checks only these, and what they cannot do without
 #   PROOF_REQUIRE=judges,postgres,python3.14   fail where these are missing
 #   PROOF_PYTHONS=/a/python3.12:/b/python3.13   use these interpreters

@@ -1,13 +1,13 @@
 //! The proof: generates projects with the real program and puts each through what its user would do.
 //!
 //! The projects of a template are a covering set: its default answers first, then as few others as it takes for every pair of
-//! answers to occur in one of them; `PROOF_ALL=1` takes every combination. Each project is a test case, so that
+//! answers to occur in one of them; `PROOF_ALL=combinations` takes every combination. Each project is a test case, so that
 //! `cargo test --test proof -- database=postgres` runs some of them. [`table`] says what is done with each.
 //!
 //! Every project is put before the [`judges`], and so is one full of mistakes: a judge that does not find its own is none.
 //!
 //! Images, compose files and pipelines run in whatever container engine `docker` reaches. Each of these takes minutes, so one
-//! project stands for all, and `PROOF_ALL=1` takes every one. Where no registry is reached, `PROOF_IMAGES` names a program that
+//! project stands for all, and `PROOF_ALL=1` does it with every one. Where no registry is reached, `PROOF_IMAGES` names a program that
 //! provides the images it is given the names of.
 //!
 //! What the machine lacks is left out and named at the end; `PROOF_REQUIRE=judges,postgres,python3.14` makes that a failure.

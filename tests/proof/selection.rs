@@ -60,7 +60,8 @@ fn single_out(projects: &mut [Project]) {
     for row in TEMPLATES {
         for (check, which) in checks_of_one(row) {
             let fits = |project: &Project| {
-                project.row.name == row.name && project.holds(check.when) && project.holds(which)
+                let is_the_one = takes_all() || project.holds(which);
+                project.row.name == row.name && project.holds(check.when) && is_the_one
             };
             for project in projects.iter_mut().filter(|project| fits(project)) {
                 project.singled_out.push(check.name);
@@ -76,7 +77,6 @@ fn single_out(projects: &mut [Project]) {
 fn checks_of_one(row: &'static TemplateRow) -> impl Iterator<Item = (Check, When)> {
     project::checks(row).filter_map(|check| match check.number {
         Number::Every => None,
-        Number::One(_) if takes_all() => Some((check, &[] as When)),
         Number::One(which) => Some((check, which)),
     })
 }
@@ -96,8 +96,14 @@ pub fn undone(projects: &[Project]) -> Vec<String> {
     undone.collect()
 }
 
+/// Returns whether every check is done with every project that has its answers.
 fn takes_all() -> bool {
-    env::var_os("PROOF_ALL").is_some_and(|value| value == "1")
+    env::var_os("PROOF_ALL").is_some()
+}
+
+/// Returns whether a project is made for every combination of answers, not for every pair.
+fn takes_combinations() -> bool {
+    env::var_os("PROOF_ALL").is_some_and(|value| value == "combinations")
 }
 
 /// Returns the Pythons that templates offer and this machine lacks.
@@ -129,7 +135,7 @@ fn chosen(
     for factor in factors.iter_mut().filter(|factor| factor.key == "python") {
         factor.levels.retain(|level| is_there(level, machine));
     }
-    if !takes_all() {
+    if !takes_combinations() {
         factors.push(Factor::free(NAMING, &Naming::ALL.map(Naming::word)));
     }
     let mut all = product(&factors);
@@ -144,7 +150,7 @@ fn chosen(
     };
     // Sorting keeps the order of what differs as much.
     all.sort_by_cached_key(differences);
-    if takes_all() {
+    if takes_combinations() {
         // Every naming occurs, but not with every combination.
         for (variant, naming) in all.iter_mut().zip(Naming::ALL.into_iter().cycle()) {
             let naming = Value::from(naming.word());
