@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ const SECRET: &str = "a-secret-that-no-image-may-hold";
 const SOURCE: &str = "a-line-of-source-that-the-image-must-hold";
 
 /// No writable path but `/tmp`, no capability, and no way to one.
-const LOCKED_UP: [&str; 7] = [
+pub const LOCKED_UP: [&str; 7] = [
     "--read-only",
     "--tmpfs",
     "/tmp",
@@ -36,29 +36,38 @@ const LOCKED_UP: [&str; 7] = [
 
 /// Builds the image twice, looks into it, runs it, asks it, and stops it with a request under way.
 pub fn image(subject: &Subject<'_>) -> Result<(), Failure> {
-    let engine = subject.machine.engine()?;
     let belongings = Belongings::new(subject, "image");
+    let clone = build_and_look(subject, &belongings)?;
+    run(subject, &belongings, &clone)
+}
+
+/// Builds the image of a clone twice, the second time with another source, and looks into it. Returns the clone.
+pub fn build_and_look(
+    subject: &Subject<'_>,
+    belongings: &Belongings<'_>,
+) -> Result<PathBuf, Failure> {
+    let engine = subject.machine.engine()?;
     let clone = subject.clone_to("image", Lock::None)?;
     plant(&clone, ".env", &format!("APP_JWT_SECRET={SECRET}\n"))?;
     plant(&clone, "tests/notes.txt", SECRET)?;
     engine.provide(subject, &bases(&clone)?)?;
 
     let first = format!("{}:first", belongings.name());
-    let cold = build(&belongings, &clone, &first, &["--no-cache"])?;
+    let cold = build(belongings, &clone, &first, &["--no-cache"])?;
     let module = format!("src/{}/__init__.py", subject.package());
     plant(&clone, &module, &format!("\n# {SOURCE}\n"))?;
-    let warm = build(&belongings, &clone, belongings.name(), &[])?;
+    let warm = build(belongings, &clone, belongings.name(), &[])?;
 
     let image = belongings.inspect("image", belongings.name())?;
     expect_description(subject, &image)?;
-    expect_contents(&belongings)?;
+    expect_contents(belongings)?;
     subject.note(format!(
         "image: {} MB; built in {:.1} s without layers, in {:.1} s after a change of the source",
         image["Size"].as_u64().unwrap_or_default() / 1_000_000,
         cold.as_secs_f64(),
         warm.as_secs_f64()
     ));
-    run(subject, &belongings, &clone)
+    Ok(clone)
 }
 
 /// A committed lock file, base images from elsewhere and another package index are what the image is built from; a stale lock

@@ -12,20 +12,18 @@ use crate::project::{Failure, Lock, Subject};
 
 const WORKFLOW: &str = ".github/workflows/release.yml";
 
+/// The steps that need nothing but this machine.
+const COMPARE: &str = "Compare the tag with the version in pyproject.toml";
+const NOTES: &str = "Create the release from the changelog";
+
 /// A line of a changelog.
 const NEWS: &str = "- Articles have tags.";
 
 /// Takes the steps to a release: the tag must agree with the version, and its notes are that section of the changelog.
 pub fn release(subject: &Subject<'_>) -> Result<(), Failure> {
     let clone = subject.clone_to("release", Lock::Committed)?;
-    let scripts = scripts(&clone)?;
-    let [compare, notes] = scripts.as_slice() else {
-        let what = format!(
-            "{WORKFLOW} has {} steps that run scripts, not 2",
-            scripts.len()
-        );
-        return Err(Failure::new(what));
-    };
+    let [compare, notes] = [COMPARE, NOTES].map(|step| script(&clone, step));
+    let (compare, notes) = (compare?, notes?);
     let mut bump = subject.command("uv");
     bump.args(["version", "--bump", "minor"])
         .current_dir(&clone);
@@ -38,7 +36,7 @@ pub fn release(subject: &Subject<'_>) -> Result<(), Failure> {
     )?;
 
     let programs = stand_in(subject)?;
-    let script = |script: &str, tag: &str| {
+    let run = |script: &str, tag: &str| {
         let path = subject.machine.path();
         let mut command = subject.command("bash");
         command
@@ -48,9 +46,9 @@ pub fn release(subject: &Subject<'_>) -> Result<(), Failure> {
             .env("PATH", prepend(&programs, &path));
         command
     };
-    subject.finish(&mut script(compare, "v0.2.0"))?;
-    subject.refuse(&mut script(compare, "v0.1.0"), "")?;
-    let said = subject.finish(&mut script(notes, "v0.2.0"))?;
+    subject.finish(&mut run(&compare, "v0.2.0"))?;
+    subject.refuse(&mut run(&compare, "v0.1.0"), "")?;
+    let said = subject.finish(&mut run(&notes, "v0.2.0"))?;
     let made = fs::read_to_string(clone.join("notes.md")).unwrap_or_default();
     if made.trim() == NEWS && said.starts_with("release create v0.2.0 ") {
         Ok(())
@@ -61,8 +59,8 @@ pub fn release(subject: &Subject<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Returns the scripts of all steps, in their order.
-fn scripts(clone: &Path) -> Result<Vec<String>, Failure> {
+/// Returns the script of the step of a name.
+fn script(clone: &Path, step: &str) -> Result<String, Failure> {
     let text = fs::read_to_string(clone.join(WORKFLOW));
     let text = text.map_err(|error| Failure::new(format!("{WORKFLOW}: {error}")))?;
     let loaded = YamlLoader::load_from_str(&text);
@@ -70,8 +68,10 @@ fn scripts(clone: &Path) -> Result<Vec<String>, Failure> {
     let workflow = loaded.first().unwrap_or(&Yaml::BadValue);
     let jobs = workflow["jobs"].as_hash().into_iter().flatten();
     let steps = jobs.flat_map(|(_, job)| job["steps"].as_vec().into_iter().flatten());
-    let scripts = steps.filter_map(|step| step["run"].as_str());
-    Ok(scripts.map(str::to_owned).collect())
+    let mut named = steps.filter(|each| each["name"].as_str() == Some(step));
+    let script = named.find_map(|each| each["run"].as_str());
+    let missing = || Failure::new(format!("{WORKFLOW} has no script `{step}`"));
+    script.map(str::to_owned).ok_or_else(missing)
 }
 
 /// Makes a program `gh` that says what it was asked, and returns its folder.
