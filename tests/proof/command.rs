@@ -155,8 +155,17 @@ impl Running {
 
     /// Asks the program to end.
     pub fn terminate(&self) -> Result<(), Failure> {
+        self.signal("-TERM")
+    }
+
+    /// Does what Ctrl-C does.
+    pub fn interrupt(&self) -> Result<(), Failure> {
+        self.signal("-INT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<(), Failure> {
         let id = self.child.id().to_string();
-        let status = Command::new("kill").args(["-TERM", &id]).status();
+        let status = Command::new("kill").args([signal, &id]).status();
         match status {
             Ok(status) if status.success() => Ok(()),
             Ok(status) => Err(self.failure(&format!("kill: {status}"))),

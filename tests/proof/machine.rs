@@ -20,6 +20,9 @@ use crate::tools::Tools;
 /// What `PROOF_REQUIRE` can name that `tests/it` looks for.
 const ELSEWHERE: [&str; 3] = ["mount", "root", "strace"];
 
+/// Programs that `PROOF_REQUIRE` can name: shells that complete, and what formats man pages.
+const PROGRAMS: [&str; 4] = ["bash", "fish", "groff", "zsh"];
+
 /// What `PROOF_REQUIRE` calls the tools of the judges.
 const JUDGES: &str = "judges";
 
@@ -84,6 +87,13 @@ impl Machine {
         env::join_paths(folders).unwrap_or(path)
     }
 
+    /// Returns where a program is.
+    pub fn program(&self, name: &str) -> Option<PathBuf> {
+        let path = self.path();
+        let mut places = env::split_paths(&path).map(|folder| folder.join(name));
+        places.find(|place| place.is_file())
+    }
+
     /// Returns the folder that projects are made in.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -142,6 +152,7 @@ impl Machine {
             None if thing == "postgres" => Server::binaries().is_some(),
             None if thing == "docker" => self.engine().is_ok(),
             None if thing == JUDGES => self.tools().is_ok(),
+            None if PROGRAMS.contains(&thing) => self.program(thing).is_some(),
             None => ELSEWHERE.contains(&thing),
         }
     }

@@ -30,6 +30,7 @@
 
 mod articles;
 mod checks;
+mod cli_app;
 mod command;
 mod compose;
 mod engine;

@@ -2,6 +2,7 @@
 
 use crate::articles;
 use crate::checks;
+use crate::cli_app;
 use crate::compose;
 use crate::github;
 use crate::gitlab;
@@ -112,7 +113,16 @@ impl Check {
 pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
-pub const TEMPLATES: &[TemplateRow] = &[TemplateRow {
+pub const TEMPLATES: &[TemplateRow] = &[CLICK_CLI, FASTAPI_API];
+
+const CLICK_CLI: TemplateRow = TemplateRow {
+    name: "click-cli",
+    checks: &[DEVELOPMENT, DISTRIBUTION, COMMAND, COMMAND_DELIVERY],
+    service: None,
+    migrations: None,
+};
+
+const FASTAPI_API: TemplateRow = TemplateRow {
     name: "fastapi-api",
     checks: &[
         DEVELOPMENT,
@@ -140,7 +150,7 @@ pub const TEMPLATES: &[TemplateRow] = &[TemplateRow {
         when: WITH_POSTGRES,
         sql: "uv run alembic upgrade head --sql",
     }),
-}];
+};
 
 /// The condition that always holds.
 pub const ALWAYS: When = &[];
@@ -156,12 +166,21 @@ const WITH_IMAGE_ALONE: When = &[("docker", "true"), ("database", "none|sqlite")
 const WITH_GITHUB: When = &[("ci", "github")];
 const WITH_RELEASE: When = &[("ci", "github"), ("docker", "true")];
 const WITH_GITLAB: When = &[("ci", "gitlab")];
+const WITH_DOCS: When = &[("docs", "true")];
+const WITH_BINARY: When = &[("extras", "binary")];
 // The project with most around it that is not the default one.
 const MOST: When = &[
     ("database", "postgres"),
     ("auth", "jwt"),
     ("docker", "true"),
     ("ci", "gitlab"),
+];
+const MOST_OF_A_COMMAND: When = &[
+    ("docker", "true"),
+    ("ci", "gitlab"),
+    ("docs", "true"),
+    ("extras", "plugins"),
+    ("extras", "binary"),
 ];
 
 /// What a developer does all day.
@@ -172,7 +191,7 @@ const DEVELOPMENT: &[Check] = &[
     row("tests", ALWAYS, Action::Run("uv run just test")),
     row("hooks", ALWAYS, Action::Run("uv run prek run --all-files")),
     row("lock file", ALWAYS, Action::Run("uv lock --check")),
-    row("docs", &[("docs", "true")], Action::Run("uv run just docs")),
+    row("docs", WITH_DOCS, Action::Run("uv run just docs")),
 ];
 
 /// What is made to be given away.
@@ -211,6 +230,36 @@ const SERVICE: &[Check] = &[
     row("service", ALWAYS, Action::Call(checks::service_answers)),
     row("load test", WITH_LOAD_TEST, Action::Call(checks::load_test)),
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
+];
+
+/// The command, installed and used.
+const COMMAND: &[Check] = &[
+    row(
+        "wheel by pip",
+        BY_DEFAULT,
+        Action::Call(cli_app::wheel_by_pip),
+    ),
+    row("wheel by uv", ALWAYS, Action::Call(cli_app::wheel_by_uv)),
+    row("broken pipe", ALWAYS, Action::Call(cli_app::broken_pipe)),
+    row("interrupt", ALWAYS, Action::Call(cli_app::interrupt)),
+    row("bash", ALWAYS, Action::Call(cli_app::bash)),
+    row("fish", ALWAYS, Action::Call(cli_app::fish)),
+    row("zsh", ALWAYS, Action::Call(cli_app::zsh)),
+    one("start", ALWAYS, BY_DEFAULT, cli_app::start),
+    row("man page", WITH_DOCS, Action::Call(cli_app::man_page)),
+    one("lowest", ALWAYS, BY_DEFAULT, cli_app::lowest),
+    one("package", WITH_DOCS, MOST_OF_A_COMMAND, cli_app::package),
+    one("binary", WITH_BINARY, MOST_OF_A_COMMAND, cli_app::binary),
+];
+
+/// How the command gets to its users.
+const COMMAND_DELIVERY: &[Check] = &[
+    one("image", WITH_IMAGE, MOST_OF_A_COMMAND, cli_app::image),
+    one("image lock", WITH_IMAGE, MOST_OF_A_COMMAND, images::lock),
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", WITH_GITHUB, BY_DEFAULT, cli_app::github),
+    one("gitlab", WITH_GITLAB, MOST_OF_A_COMMAND, gitlab::pipeline),
+    one("release", WITH_GITHUB, BY_DEFAULT, release::release),
 ];
 
 /// The image and the services beside it, in a container engine.

@@ -1,0 +1,61 @@
+"""A pseudo-terminal: a program in it cannot tell it from one with a person in front."""
+
+import os
+import pty
+import select
+import time
+from pathlib import Path
+from typing import Self
+
+LIMIT = 20.0
+
+
+class Terminal:
+    """Runs a program in a terminal of its own, with the environment of the test."""
+
+    def __init__(self, *command: str | Path) -> None:
+        self.output = ""
+        self._process, self._screen = pty.fork()
+        if self._process == 0:  # pragma: no cover - the child becomes the program
+            try:
+                os.execvp(command[0], command)  # noqa: S606 - the program is the point
+            finally:
+                os._exit(127)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # Hangs up, which ends whatever still runs in it.
+        os.close(self._screen)
+        if self._process:
+            os.waitpid(self._process, 0)
+
+    def type(self, keys: str) -> None:
+        os.write(self._screen, keys.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Reads until the screen has shown the text since it was last waited for."""
+        deadline = time.monotonic() + LIMIT
+        while text not in self.output:
+            if not self._read(deadline):
+                raise AssertionError(f"{text!r} was not shown, but {self.output!r}")
+        _, self.output = self.output.split(text, 1)
+
+    def end(self) -> int:
+        """Reads to the end, and returns the exit code."""
+        deadline = time.monotonic() + LIMIT
+        while self._read(deadline):
+            pass
+        _, status = os.waitpid(self._process, 0)
+        self._process = 0
+        return os.waitstatus_to_exitcode(status)
+
+    def _read(self, deadline: float) -> bool:
+        ready, _, _ = select.select([self._screen], [], [], max(0, deadline - time.monotonic()))
+        try:
+            shown = os.read(self._screen, 65536) if ready else b""
+        except OSError:  # Linux says so when the program has ended.
+            shown = b""
+        self.output += shown.decode(errors="replace")
+        return bool(shown)
