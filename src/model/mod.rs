@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides what happens to a project, and nothing here sees a disk, a clock, the environment or a terminal.
 
+pub mod address;
 pub mod condition;
 pub mod language;
 pub mod manifest;
