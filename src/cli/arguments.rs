@@ -6,6 +6,8 @@ use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell as CompletionShell;
 
+use crate::model::address::GitRef;
+use crate::model::relpath::RelPath;
 use crate::ops::new::ConflictPolicy;
 
 /// Creates Python projects that are engineered from the first minute
@@ -101,12 +103,53 @@ pub enum Command {
     List(ListArgs),
     /// Show what a template asks and what it writes
     Show(ShowArgs),
+    /// Add a team's templates: a git repository or a folder
+    Add(AddArgs),
+    /// List the sources of team templates
+    Sources(SourcesArgs),
+    /// Fetch the newest version of the sources
+    Refresh(RefreshArgs),
+    /// Remove a source of team templates
+    Remove(RemoveArgs),
     /// Read and change the configuration
     Config(ConfigArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print a man page
     Man(ManArgs),
+}
+
+impl Command {
+    /// Returns whether the network must not be used.
+    pub fn is_offline(&self) -> bool {
+        match self {
+            Self::New(arguments) => arguments.offline,
+            Self::Show(arguments) => arguments.offline,
+            Self::Add(_) | Self::Refresh(_) => false,
+            Self::List(_)
+            | Self::Sources(_)
+            | Self::Remove(_)
+            | Self::Config(_)
+            | Self::Completions(_)
+            | Self::Man(_) => true,
+        }
+    }
+
+    /// Returns the branch, tag or commit of `--ref`, where the command takes a template.
+    pub fn reference(&self) -> Option<&GitRef> {
+        match self {
+            Self::New(arguments) => arguments.reference.as_ref(),
+            Self::Show(arguments) => arguments.reference.as_ref(),
+            Self::List(_)
+            | Self::Sources(_)
+            | Self::Remove(_)
+            | Self::Add(_)
+            | Self::Refresh(_)
+            | Self::Config(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
+        }
+    }
 }
 
 /// Makes a project.
@@ -116,14 +159,17 @@ pub enum Command {
     reason = "each is a flag that is there or not"
 )]
 #[command(
-    after_help = "The template's own questions are flags too: pyscaffold new fastapi-api --help\n\nAn answer is taken from the first place that gives it: a flag, the answers file, the variable\nPYSCAFFOLD_ANSWER_<KEY>, the configuration, the git configuration, the template's default. Without a\nterminal, and with --yes, nothing is asked.\n\nExamples:\n  pyscaffold new fastapi-api myproj\n  pyscaffold new fastapi-api myproj --yes --database postgres --no-docker\n  pyscaffold new fastapi-api . --on-conflict skip\n  pyscaffold new ./my-template myproj --dry-run --diff"
+    after_help = "The template's own questions are flags too: pyscaffold new fastapi-api --help\n\nAn answer is taken from the first place that gives it: a flag, the answers file, the variable\nPYSCAFFOLD_ANSWER_<KEY>, the configuration, the git configuration, the template's default. Without a\nterminal, and with --yes, nothing is asked.\n\nExamples:\n  pyscaffold new fastapi-api myproj\n  pyscaffold new fastapi-api myproj --yes --database postgres --no-docker\n  pyscaffold new fastapi-api . --on-conflict skip\n  pyscaffold new ./my-template myproj --dry-run --diff\n  pyscaffold new gh:acme/templates//worker@v2 myproj"
 )]
 pub struct NewArgs {
-    /// A template from `pyscaffold list`, or a folder such as ./my-template
+    /// A template from `pyscaffold list`, a folder such as ./my-template, or an address such as gh:acme/templates//worker@v2
     pub template: Option<String>,
     /// The folder of the project; `.` for this one
     #[arg(value_hint = ValueHint::DirPath)]
     pub path: Option<PathBuf>,
+    /// The branch, tag or commit of a template in a git repository
+    #[arg(long = "ref", value_name = "REF", value_parser = reference)]
+    pub reference: Option<GitRef>,
     /// The distribution name [default: the folder's name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
@@ -166,7 +212,7 @@ pub struct NewArgs {
     /// Run `uv lock` and, when the project is in place, `uv sync`
     #[arg(long, help_heading = "Git and uv")]
     pub sync: bool,
-    /// Let uv use its cache only; pyscaffold itself needs no network
+    /// Fetch nothing: templates come from the store, and uv uses its cache
     #[arg(long, help_heading = "Git and uv")]
     pub offline: bool,
     /// Print the result as JSON
@@ -214,8 +260,14 @@ pub struct ListArgs {
     after_help = "Examples:\n  pyscaffold show fastapi-api\n  pyscaffold show fastapi-api --files -D database=postgres\n  pyscaffold show fastapi-api --file pyproject.toml"
 )]
 pub struct ShowArgs {
-    /// A template from `pyscaffold list`, or a folder such as ./my-template
+    /// A template from `pyscaffold list`, a folder such as ./my-template, or an address such as gh:acme/templates//worker@v2
     pub template: String,
+    /// The branch, tag or commit of a template in a git repository
+    #[arg(long = "ref", value_name = "REF", value_parser = reference)]
+    pub reference: Option<GitRef>,
+    /// Use what is stored; fetch nothing
+    #[arg(long)]
+    pub offline: bool,
     /// List the files it writes, each with the layers it comes from
     #[arg(long, conflicts_with = "file")]
     pub files: bool,
@@ -227,6 +279,65 @@ pub struct ShowArgs {
     pub set: Vec<(String, String)>,
     /// Print the result as JSON
     #[arg(long, conflicts_with = "file")]
+    pub json: bool,
+}
+
+/// Adds a source of templates.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "An address is gh:OWNER/REPOSITORY (gl: for GitLab, bb: for Bitbucket, your own by `pyscaffold config set\nshorthands.NAME ADDRESS`), an https, ssh or file URL, or user@host:path. A folder in it stands behind `//`, a\nbranch, tag or commit behind `@`. Nothing that a template holds is ever run.\n\nExamples:\n  pyscaffold add gh:acme/templates\n  pyscaffold add git@git.example.org:acme/templates.git --ref v2\n  pyscaffold add ./templates --name mine"
+)]
+pub struct AddArgs {
+    /// A git repository or a folder
+    pub source: String,
+    /// What the source is called: NAME in NAME/TEMPLATE [default: what it calls itself, or its owner]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// The branch, tag or commit to follow [default: the repository's head]
+    #[arg(long = "ref", value_name = "REF", value_parser = reference)]
+    pub reference: Option<GitRef>,
+    /// The folder in the repository whose templates are meant
+    #[arg(long, value_name = "DIR", value_parser = rel_path)]
+    pub subdir: Option<RelPath>,
+    /// Take an address without encryption (http://)
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Lists sources.
+#[derive(Args, Debug)]
+pub struct SourcesArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Fetches sources.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "A source whose new version has faults stays at the old one.\n\nExit code: 0 done, 1 a source could not be refreshed, 3 with --check: there is something new."
+)]
+pub struct RefreshArgs {
+    /// The sources; without one, all
+    pub names: Vec<String>,
+    /// Tell what is new and leave every source at its commit
+    #[arg(long)]
+    pub check: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Removes a source.
+#[derive(Args, Debug)]
+pub struct RemoveArgs {
+    /// The source
+    pub name: String,
+    /// Print the result as JSON
+    #[arg(long)]
     pub json: bool,
 }
 
@@ -286,4 +397,12 @@ fn key_value(text: &str) -> Result<(String, String), String> {
         Some((key, value)) if !key.is_empty() => Ok((key.replace('-', "_"), value.to_owned())),
         Some(_) | None => Err("write KEY=VALUE, such as database=postgres".to_owned()),
     }
+}
+
+fn reference(text: &str) -> Result<GitRef, String> {
+    GitRef::parse(text).map_err(|error| error.to_string())
+}
+
+fn rel_path(text: &str) -> Result<RelPath, String> {
+    RelPath::parse(text).map_err(|error| error.to_string())
 }

@@ -8,16 +8,21 @@ use super::shell::{BAD, HINT, Shell, styled};
 use crate::engine::answer::AnswerError;
 use crate::engine::compose::ComposeError;
 use crate::engine::plan::PlanError;
+use crate::model::address::{AddressError, HOLE};
 use crate::model::name::NameKind;
 use crate::model::problem::Problem;
 use crate::model::question::{Kind, Question};
 use crate::model::text::visible;
 use crate::ops::new::NewError;
 use crate::ops::replay;
+use crate::ops::sources::SourcesOpError;
 use crate::system::answers::AnswersError;
 use crate::system::config::ConfigError;
+use crate::system::git_cli::GitError;
 use crate::system::prompt::PromptError;
 use crate::system::source::SourceError;
+use crate::system::sources::SourcesError;
+use crate::system::store::StoreError;
 use crate::system::uv::UvError;
 use crate::system::workdir::{DestinationError, PublishError};
 
@@ -43,6 +48,8 @@ pub struct Failure {
     pub field: Option<String>,
     /// The exit code.
     pub exit: u8,
+    /// Whether it is told by the exit code alone.
+    pub is_silent: bool,
 }
 
 impl Failure {
@@ -55,7 +62,15 @@ impl Failure {
             hint: None,
             field: None,
             exit: CANNOT,
+            is_silent: false,
         }
+    }
+
+    /// Leaves the telling to the exit code: what was asked for has been printed.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        self.is_silent = true;
+        self
     }
 
     /// Adds the command that helps.
@@ -80,13 +95,16 @@ impl Failure {
         self
     }
 
-    fn exit(mut self, exit: u8) -> Self {
+    pub(super) fn exit(mut self, exit: u8) -> Self {
         self.exit = exit;
         self
     }
 
     /// Prints the failure: for a person on error output, with `json` for a program on output.
     pub fn print(&self, shell: &Shell, json: bool) {
+        if self.is_silent {
+            return;
+        }
         if json {
             let error = json!({ "error": {
                 "code": self.code,
@@ -149,6 +167,138 @@ impl From<SourceError> for Failure {
                 .field("TEMPLATE")
                 .exit(USAGE),
             SourceError::Faulty { problems, .. } => faulty(message, &problems),
+            SourceError::Ambiguous { all, .. } => Self::new("template.ambiguous", message)
+                .hint(format!("name one of them: {}", all.join(", ")))
+                .field("TEMPLATE")
+                .exit(USAGE),
+            SourceError::Several { address, folders } => {
+                let (address, reference) = match address.rsplit_once('@') {
+                    Some((address, reference)) if !reference.contains([':', '/']) => {
+                        (address.to_owned(), format!("@{reference}"))
+                    }
+                    Some(_) | None => (address, String::new()),
+                };
+                let all = folders.iter().map(|dir| format!("{address}//{dir}{reference}"));
+                Self::new("template.several", message)
+                    .hint(format!("name one of them: {}", all.collect::<Vec<_>>().join(", ")))
+                    .field("TEMPLATE")
+                    .exit(USAGE)
+            }
+            SourceError::NoVersions { .. } => Self::new("template.no-versions", message)
+                .hint("leave --ref out")
+                .field("--ref")
+                .exit(USAGE),
+            SourceError::Empty { .. } => Self::new("source.empty", message).hint(
+                "a template is a folder with a `template.toml`; pyscaffold looks three folders deep, or where `pyscaffold-source.toml` says",
+            ),
+            SourceError::UnknownSource { nearest, .. } => {
+                let all = "pyscaffold sources";
+                let hint = match nearest {
+                    Some(near) => format!("did you mean `{near}`? All sources: {all}"),
+                    None => format!("all sources: {all}; a new one: pyscaffold add ADDRESS"),
+                };
+                Self::new("source.unknown", message).hint(hint).exit(USAGE)
+            }
+            SourceError::Address(error) => address(&error),
+            SourceError::PlainHttp { .. } => Self::new("source.http", message)
+                .hint("use https, or add --allow-http to `pyscaffold add`")
+                .exit(USAGE),
+            SourceError::NotStored { command, .. } => {
+                Self::new("source.not-stored", message).hint(command)
+            }
+            SourceError::Store(error) => store(error, message),
+            SourceError::Sources(error) => sources(error, message),
+        }
+    }
+}
+
+fn address(error: &AddressError) -> Failure {
+    let hint = match error {
+        AddressError::Credentials { without } => Some(without.clone()),
+        AddressError::Shorthand {
+            nearest: Some(near),
+            ..
+        } => Some(format!("did you mean `{near}:`?")),
+        AddressError::Shorthand { prefix, .. } => Some(format!(
+            "pyscaffold config set shorthands.{prefix} ADDRESS, with {HOLE} for the path; or user@{prefix}:… for a host"
+        )),
+        AddressError::Transport { .. } => {
+            Some("https, ssh and file addresses are, and user@host:path".to_owned())
+        }
+        AddressError::Reference { .. } => Some(
+            "a folder in the repository stands before it: gh:acme/templates//worker@v2".to_owned(),
+        ),
+        AddressError::Incomplete { .. }
+        | AddressError::Hidden { .. }
+        | AddressError::Option { .. }
+        | AddressError::Character { .. }
+        | AddressError::Directory(_) => None,
+    };
+    Failure::new("source.address", error.to_string())
+        .hint_if(hint)
+        .exit(USAGE)
+}
+
+fn store(error: StoreError, message: String) -> Failure {
+    match error {
+        StoreError::NoPlace => Failure::new("source.no-place", message).hint("set XDG_DATA_HOME"),
+        StoreError::Path(_) => Failure::new("file", message),
+        StoreError::Unusable { .. } => Failure::new("source.unusable", message),
+        StoreError::Damaged { .. } => {
+            Failure::new("source.damaged", message).hint("pyscaffold refresh fetches it again")
+        }
+        StoreError::Git(error) => match error {
+            GitError::Missing => Failure::new("source.no-git", message)
+                .hint("install git, or use a folder of templates"),
+            GitError::Start(_) => Failure::new("source.git", message),
+            GitError::Failed { said, .. } => Failure::new("source.fetch", message)
+                .notes(said)
+                .hint("git said why; what was fetched before works offline"),
+            GitError::Stalled { .. } => Failure::new("source.stalled", message)
+                .hint("a slow server gets more time by: pyscaffold config set git.timeout SECONDS"),
+            GitError::TooLong { .. } => Failure::new("source.too-long", message)
+                .hint("a slow server gets more time by: pyscaffold config set git.timeout SECONDS"),
+            GitError::TooLarge { .. } => Failure::new("source.too-large", message),
+        },
+    }
+}
+
+fn sources(error: SourcesError, message: String) -> Failure {
+    match error {
+        SourcesError::NoPlace => Failure::new("sources.no-place", message)
+            .hint("set XDG_CONFIG_HOME, or name a configuration with --config"),
+        SourcesError::Path(_) => Failure::new("sources.unreadable", message),
+        SourcesError::Faulty { problems } => {
+            Failure::new("sources.faulty", message).notes(problems.iter().map(ToString::to_string))
+        }
+    }
+}
+
+impl From<SourcesOpError> for Failure {
+    fn from(error: SourcesOpError) -> Self {
+        let message = error.to_string();
+        match error {
+            SourcesOpError::Source(error) => error.into(),
+            SourcesOpError::Exists { name } => Self::new("sources.exists", message)
+                .hint(format!(
+                    "pyscaffold refresh {name} fetches its newest version; --name gives another name"
+                ))
+                .field("--name"),
+            SourcesOpError::Name { .. } => Self::new("sources.name", message)
+                .hint("give it one with --name")
+                .field("--name")
+                .exit(USAGE),
+            SourcesOpError::FolderWithRef => Self::new("sources.folder", message)
+                .field("--ref")
+                .exit(USAGE),
+            SourcesOpError::Twice { flag, .. } => {
+                Self::new("sources.twice", message).field(flag).exit(USAGE)
+            }
+            SourcesOpError::Faulty { problems, .. } => faulty(message, &problems)
+                .hint("nothing was added or changed; an older version is taken with --ref"),
+            SourcesOpError::Project { file, .. } => {
+                Self::new("sources.project", message).hint(format!("take it out of {file}"))
+            }
         }
     }
 }
@@ -164,7 +314,7 @@ impl From<ConfigError> for Failure {
             ConfigError::UnknownKey { nearest, key } => {
                 let hint = match nearest {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "the settings are defaults.author, defaults.email, defaults.license, defaults.python, git.init, git.commit and answers.TEMPLATE.KEY".to_owned(),
+                    None => "the settings are defaults.author, defaults.email, defaults.license, defaults.python, git.init, git.commit, git.timeout, shorthands.NAME and answers.TEMPLATE.KEY".to_owned(),
                 };
                 Self::new("config.unknown", message)
                     .hint(hint)

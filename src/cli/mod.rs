@@ -9,6 +9,7 @@ mod questions;
 mod scripts;
 pub mod shell;
 mod show;
+mod sources;
 
 use std::ffi::OsString;
 
@@ -18,13 +19,15 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use self::arguments::{Cli, Command, Global, Lang};
 use self::failure::Failure;
-use self::shell::{Shell, Verbosity};
+use self::shell::{Shell, Verbosity, progress};
 use crate::model::language::Language;
 use crate::ops::System;
 use crate::system::config::{self as settings, Config, ConfigError};
 use crate::system::env::Environment;
+use crate::system::source::{Catalog, Fetched, SourceError};
+use crate::system::sources::FILE as SOURCES_FILE;
 
-/// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 130 interrupted.
+/// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 out of date, 130 interrupted.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     let environment = match Environment::capture() {
         Ok(environment) => environment,
@@ -40,7 +43,8 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
             );
         }
     };
-    let questions = questions::add_flags(Cli::command(), &arguments, &environment);
+    let fetched = Fetched::default();
+    let questions = questions::add_flags(Cli::command(), &arguments, &environment, &fetched);
     let json = arguments.iter().any(|argument| argument == "--json");
     let parsed = questions
         .command
@@ -61,7 +65,11 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         }
     };
     let shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
-    match execute(environment, &shell, cli, &matches) {
+    // What could not be fetched for its questions is not tried again.
+    if let Some(unknown @ SourceError::Store(_)) = questions.unknown {
+        return report(&unknown.into(), &shell, json);
+    }
+    match execute(environment, &shell, cli, (&matches, fetched)) {
         Ok(()) => 0,
         Err(failure) if failure.code == "output.closed" => 0,
         Err(failure) => report(&failure, &shell, json),
@@ -136,7 +144,7 @@ fn execute(
     mut environment: Environment,
     shell: &Shell,
     cli: Cli,
-    matches: &ArgMatches,
+    (matches, fetched): (&ArgMatches, Fetched),
 ) -> Result<(), Failure> {
     let config_file = cli
         .global
@@ -172,16 +180,33 @@ fn execute(
         }
         Command::Completions(arguments) => return scripts::completions(shell, arguments),
         Command::Man(arguments) => return scripts::man(shell, arguments),
-        Command::New(_) | Command::List(_) | Command::Show(_) => {}
+        Command::New(_)
+        | Command::List(_)
+        | Command::Show(_)
+        | Command::Add(_)
+        | Command::Sources(_)
+        | Command::Refresh(_)
+        | Command::Remove(_) => {}
     }
     let config = match &config_file {
         Some(file) if named => Config::read_named(file)?,
         Some(file) => Config::read(file)?,
         None => Config::default(),
     };
+    let mut catalog = Catalog::open(
+        &environment,
+        &config,
+        config_file.map(|file| file.with_file_name(SOURCES_FILE)),
+        progress(shell.verbosity == Verbosity::Quiet),
+        fetched,
+    )
+    .map_err(SourceError::from)?;
+    catalog.offline = cli.command.is_offline();
+    catalog.reference = cli.command.reference().cloned();
     let system = System {
         environment,
         config,
+        catalog,
         language,
         global: repeated(&cli.global),
         folder: cli.global.directory.clone().unwrap_or_default(),
@@ -190,6 +215,10 @@ fn execute(
         Command::New(arguments) => new::run(shell, &system, arguments, matches),
         Command::List(arguments) => list::run(shell, &system, &arguments),
         Command::Show(arguments) => show::run(shell, &system, &arguments),
+        Command::Add(arguments) => sources::add(shell, &system, arguments),
+        Command::Sources(arguments) => sources::list(shell, &system, &arguments),
+        Command::Refresh(arguments) => sources::refresh(shell, &system, &arguments),
+        Command::Remove(arguments) => sources::remove(shell, &system, &arguments),
         Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

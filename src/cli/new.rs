@@ -68,6 +68,7 @@ fn options(system: &System, arguments: NewArgs, matches: &ArgMatches) -> NewOpti
             (false, false) => UvMode::Off,
         },
         offline: arguments.offline,
+        reference: arguments.reference,
     }
 }
 
@@ -79,10 +80,7 @@ fn tell(shell: &Shell, system: &System, report: &NewReport) {
             styled(HEADING, format!("{title:<9}"))
         ));
     };
-    let origin = match &report.template.origin {
-        Origin::Builtin => "built in".to_owned(),
-        Origin::Directory(path) => visible(path),
-    };
+    let origin = origin(&report.template.origin);
     line(
         "Template",
         format!("{} {} ({origin})", manifest.name, manifest.version),
@@ -121,6 +119,28 @@ fn tell(shell: &Shell, system: &System, report: &NewReport) {
         visible(&replay)
     };
     shell.say(format!("{}  {replay}", styled(DIM, "Same again:")));
+}
+
+/// Returns where a template comes from, as a person reads it.
+pub(super) fn origin(origin: &Origin) -> String {
+    match origin {
+        Origin::Builtin => "built in".to_owned(),
+        Origin::Directory(path) => visible(path),
+        Origin::Git(git) => {
+            let reference = git
+                .reference
+                .as_ref()
+                .filter(|reference| !reference.is_commit());
+            let at = reference.map(|reference| format!(" at {reference}"));
+            let at = at.unwrap_or_default();
+            format!("{}{at}, commit {}", git.url, short(&git.commit))
+        }
+    }
+}
+
+/// Returns a commit id as people write it.
+pub(super) fn short(commit: &str) -> &str {
+    commit.get(..7).unwrap_or(commit)
 }
 
 /// Returns the commands that come next; what was done already is not among them.
@@ -230,8 +250,8 @@ fn files(count: usize) -> String {
 fn git_line(git: &GitReport, report: &NewReport) -> String {
     match git {
         GitReport::Committed { branch, commit } => {
-            let short = commit.get(..7).unwrap_or(commit);
-            format!("repository on {}, first commit {short}", visible(branch))
+            let commit = short(commit);
+            format!("repository on {}, first commit {commit}", visible(branch))
         }
         GitReport::Initialized { branch, reason } => {
             let why = match reason {
@@ -365,6 +385,7 @@ fn to_json(report: &NewReport, dry_run: bool) -> serde_json::Value {
             "name": manifest.name,
             "version": manifest.version.to_string(),
             "source": report.template.origin.to_string(),
+            "commit": commit(&report.template.origin),
         },
         "name": report.name,
         "package": report.package,
@@ -376,6 +397,14 @@ fn to_json(report: &NewReport, dry_run: bool) -> serde_json::Value {
         "next": next_steps(report).collect::<Vec<_>>(),
         "replay": report.replay,
     })
+}
+
+/// Returns the commit that a template is from.
+pub(super) fn commit(origin: &Origin) -> Option<&str> {
+    match origin {
+        Origin::Git(git) => Some(&git.commit),
+        Origin::Builtin | Origin::Directory(_) => None,
+    }
 }
 
 fn git_json(git: &GitReport) -> serde_json::Value {

@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::shell::progress;
+use crate::model::address::GitRef;
 use crate::model::language::Language;
 use crate::model::question::{Kind, Question};
 use crate::model::template::Template;
 use crate::model::text::visible;
 use crate::model::value::Value;
+use crate::system::config::{self, Config};
 use crate::system::env::Environment;
-use crate::system::source::{self, SourceError};
+use crate::system::source::{Catalog, Fetched, SourceError};
+use crate::system::sources;
 
 /// The questions that most templates ask, for the help of `new` without a template.
 const COMMON: [(&str, &str); 4] = [
@@ -29,7 +33,8 @@ const COMMON: [(&str, &str); 4] = [
 ];
 
 /// The flags of `new` and of every command whose next word is their value.
-const TAKE_A_VALUE: [&str; 12] = [
+const TAKE_A_VALUE: [&str; 13] = [
+    "--ref",
     "--name",
     "--package",
     "--set",
@@ -42,6 +47,24 @@ const TAKE_A_VALUE: [&str; 12] = [
     "--config",
     "--author",
     "--email",
+];
+
+/// The flags of `new` and of every command that stand alone.
+const STAND_ALONE: [&str; 14] = [
+    "--diff",
+    "--dry-run",
+    "--help",
+    "--json",
+    "--lock",
+    "--no-commit",
+    "--no-git",
+    "--offline",
+    "--quiet",
+    "--sync",
+    "--verbose",
+    "--yes",
+    "-q",
+    "-y",
 ];
 
 /// The command line with the questions of the template that the arguments name.
@@ -57,6 +80,7 @@ pub(super) fn add_flags(
     command: Command,
     arguments: &[OsString],
     environment: &Environment,
+    fetched: &Fetched,
 ) -> WithQuestions {
     let words: Vec<&str> = arguments
         .iter()
@@ -69,6 +93,7 @@ pub(super) fn add_flags(
             unknown: None,
         };
     };
+    let settings = value_of(&words, "--config").map(|file| environment.path(Path::new(file)));
     let mut environment = environment.clone();
     let folder = value_of(&words, "-C").map(str::to_owned);
     if let Some(folder) = folder {
@@ -78,12 +103,13 @@ pub(super) fn add_flags(
         .or_else(|| environment.locale())
         .map(Language::of_locale)
         .unwrap_or_default();
-    let (template, unknown) =
-        match named_template(words.get(start + 1..).unwrap_or_default(), &environment) {
-            Some(Ok(template)) => (Some(template), None),
-            Some(Err(error)) => (None, Some(error)),
-            None => (None, None),
-        };
+    let named = catalog(&environment, settings, &words, fetched)
+        .and_then(|catalog| named_template(words.get(start + 1..).unwrap_or_default(), &catalog));
+    let (template, unknown) = match named {
+        Some(Ok(template)) => (Some(template), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
     let command = command.mut_subcommand("new", |new| match &template {
         Some(template) => {
             let heading = format!("Questions of {}", template.manifest.name);
@@ -94,6 +120,29 @@ pub(super) fn add_flags(
         None => add_common(new),
     });
     WithQuestions { command, unknown }
+}
+
+/// Returns the catalog for what was typed; none if the configuration has faults, which are reported later.
+fn catalog(
+    environment: &Environment,
+    settings: Option<PathBuf>,
+    words: &[&str],
+    fetched: &Fetched,
+) -> Option<Catalog> {
+    let file = settings.or_else(|| Some(environment.config_directory()?.join(config::FILE)));
+    let config = file.as_deref().map(Config::read).transpose().ok()?;
+    let is_quiet = words.iter().any(|word| matches!(*word, "-q" | "--quiet"));
+    let mut catalog = Catalog::open(
+        environment,
+        &config.unwrap_or_default(),
+        file.map(|file| file.with_file_name(sources::FILE)),
+        progress(is_quiet),
+        Fetched::clone(fetched),
+    )
+    .ok()?;
+    catalog.offline = words.contains(&"--offline");
+    catalog.reference = value_of(words, "--ref").and_then(|text| GitRef::parse(text).ok());
+    Some(catalog)
 }
 
 /// Adds the questions that most templates ask to `new`.
@@ -122,23 +171,32 @@ fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
 
 /// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the
 /// first word that could.
-fn named_template(
-    words: &[&str],
-    environment: &Environment,
-) -> Option<Result<Template, SourceError>> {
+fn named_template(words: &[&str], catalog: &Catalog) -> Option<Result<Template, SourceError>> {
     let mut refused = None;
+    let mut before = "";
+    let mut is_told = true;
     let mut words = words.iter();
     while let Some(word) = words.next() {
+        // An address behind a flag that is not known may be that flag's value: nothing is fetched for it.
+        let is_value =
+            before.starts_with('-') && !before.contains('=') && !STAND_ALONE.contains(&before);
         if TAKE_A_VALUE.contains(word) {
             words.next();
-        } else if !word.starts_with('-') {
-            match source::load(word, environment) {
+        } else if word.starts_with('-') || (is_value && Catalog::is_remote(word)) {
+            // Neither names a template; behind the second everything is guesswork.
+            is_told = is_told && word.starts_with('-');
+        } else {
+            match catalog.load(word) {
                 Ok(template) => return Some(Ok(template)),
                 Err(error) => refused = refused.or(Some(Err(error))),
             }
+            if Catalog::is_remote(word) {
+                return refused;
+            }
         }
+        before = word;
     }
-    refused
+    refused.filter(|_| is_told)
 }
 
 fn id(key: &str) -> String {

@@ -1,7 +1,7 @@
 //! The one place that prints.
 
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
@@ -87,4 +87,19 @@ impl Shell {
 /// Returns a text in a style.
 pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
+}
+
+/// Returns what shows the progress of a fetch: nothing where nobody looks.
+pub fn progress(is_quiet: bool) -> fn(&str) {
+    if is_quiet || !io::stderr().is_terminal() {
+        return |_| {};
+    }
+    |text| {
+        const WIDTH: usize = 76;
+        let text: String = text.chars().take(WIDTH).collect();
+        // The line is written over by the next one; without a text it is gone.
+        let mut stream = io::stderr().lock();
+        drop(write!(stream, "\r\x1b[K{text}"));
+        drop(stream.flush());
+    }
 }

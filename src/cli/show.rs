@@ -8,7 +8,7 @@ use super::shell::{DIM, HEADING, Shell, styled};
 use crate::engine::answer::describe;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
-use crate::model::template::{Origin, Template};
+use crate::model::template::Template;
 use crate::model::text::visible;
 use crate::ops::System;
 use crate::ops::show::{EXAMPLE, ShowReport, show};
@@ -65,10 +65,7 @@ fn about(
 ) -> Result<(), Failure> {
     let manifest = &template.manifest;
     let language = system.language;
-    let origin = match &template.origin {
-        Origin::Builtin => "built in".to_owned(),
-        Origin::Directory(path) => visible(path),
-    };
+    let origin = super::new::origin(&template.origin);
     shell.out(format!(
         "{} {}  {}",
         styled(HEADING, &manifest.name),
@@ -162,6 +159,7 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         "name": manifest.name,
         "version": manifest.version.to_string(),
         "source": report.template.origin.to_string(),
+        "commit": super::new::commit(&report.template.origin),
         "title": manifest.title,
         "summary": manifest.summary,
         "description": manifest.description,

@@ -138,7 +138,7 @@ impl Part<'_> {
 struct SlotText {
     place: String,
     text: String,
-    is_builtin: bool,
+    is_foreign: bool,
 }
 
 type SlotTexts = BTreeMap<(RelPath, String), Vec<SlotText>>;
@@ -246,11 +246,11 @@ fn slot_texts(
             // A text that its own conditions leave empty fills nothing.
             if !text.trim().is_empty() {
                 let key = (path, fill.slot.to_owned());
-                let is_builtin = layer.is_builtin();
+                let is_foreign = layer.is_foreign;
                 let text = SlotText {
                     place,
                     text,
-                    is_builtin,
+                    is_foreign,
                 };
                 texts.entry(key).or_default().push(text);
             }
@@ -371,10 +371,10 @@ fn fills_of(
             filled.insert(slot.clone(), lines.join(separator));
             continue;
         }
-        // A team's own file need not have the slots that built-in layers fill.
+        // A team's own file need not have the slots that inherited layers fill.
         if let Some(text) = texts
             .iter()
-            .find(|text| part.layer.is_builtin() || !text.is_builtin)
+            .find(|text| part.layer.is_foreign || !text.is_foreign)
         {
             return Err(ComposeError::NoSlot {
                 place: text.place.clone(),

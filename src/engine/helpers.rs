@@ -39,7 +39,7 @@ pub(super) fn arity(name: &str) -> Option<RangeInclusive<usize>> {
 }
 
 /// Returns names as a sentence lists them.
-pub(super) fn list(names: &[&str]) -> String {
+pub(crate) fn list(names: &[&str]) -> String {
     names
         .iter()
         .map(|name| format!("`{name}`"))

@@ -7,7 +7,7 @@ pub mod assemble;
 pub mod budget;
 pub mod compose;
 pub mod escape;
-mod helpers;
+pub(crate) mod helpers;
 pub mod line_merge;
 pub mod ownership;
 pub mod plan;

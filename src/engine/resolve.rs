@@ -128,8 +128,8 @@ impl<'a> Resolver<'a> {
                 return Err(AnswerError::UnknownQuestion {
                     key: visible(key),
                     template: match &template.origin {
-                        Origin::Builtin => template.manifest.name.clone(),
                         Origin::Directory(path) => visible(path),
+                        Origin::Builtin | Origin::Git(_) => template.manifest.name.clone(),
                     },
                     nearest: nearest(key, keys).map(str::to_owned),
                 });

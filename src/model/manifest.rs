@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use semver::Version;
+use semver::{Version, VersionReq};
 use serde::{Serialize, Serializer};
 
 use super::condition::Condition;
@@ -41,20 +41,27 @@ impl Role {
     }
 }
 
-/// Names a layer: `builtin:docker`, or `docker` for one of the template's own.
+/// Names a layer, or a template that is built upon: `builtin:docker`, `docker` for one of the template's own, `source:docker` for
+/// one beside the template, `gh:acme/layers//docker@v1` for one in another repository.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub enum LayerName {
-    /// A layer that comes with pyscaffold.
+    /// It comes with pyscaffold.
     Builtin(String),
     /// A layer below `layers/` of the template itself.
     Own(String),
+    /// A template of the same source, or a layer below the source's own `layers/`.
+    Source(String),
+    /// A folder of another repository, by its address.
+    Address(String),
 }
 
 impl LayerName {
     /// Reads a name as manifests write it.
     pub fn parse(text: &str) -> Self {
-        match text.strip_prefix("builtin:") {
-            Some(name) => Self::Builtin(name.to_owned()),
+        match text.split_once(':') {
+            Some(("builtin", name)) => Self::Builtin(name.to_owned()),
+            Some(("source", name)) => Self::Source(name.to_owned()),
+            Some(_) => Self::Address(text.to_owned()),
             None => Self::Own(text.to_owned()),
         }
     }
@@ -64,7 +71,8 @@ impl fmt::Display for LayerName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Builtin(name) => write!(f, "builtin:{name}"),
-            Self::Own(name) => f.write_str(name),
+            Self::Source(name) => write!(f, "source:{name}"),
+            Self::Own(name) | Self::Address(name) => f.write_str(name),
         }
     }
 }
@@ -82,6 +90,23 @@ pub struct LayerUse {
     pub name: LayerName,
     /// The layer is active only if this holds.
     pub when: Condition,
+    /// The layer of the template below whose place it takes.
+    pub replaces: Option<String>,
+    /// The versions of the layer that will do.
+    pub version: Option<VersionReq>,
+    /// The line of the manifest.
+    pub line: usize,
+}
+
+/// The template that a template builds upon.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Extends {
+    /// The template.
+    pub template: LayerName,
+    /// The versions of it that will do.
+    pub version: Option<VersionReq>,
+    /// Its layers that are left out.
+    pub without: Vec<String>,
     /// The line of the manifest.
     pub line: usize,
 }
@@ -133,6 +158,8 @@ pub struct Manifest {
     pub tags: Vec<String>,
     /// Commands that are printed as next steps.
     pub next: Vec<String>,
+    /// The template that this one builds upon.
+    pub extends: Option<Extends>,
     /// The layers below, lowest first.
     pub layers: Vec<LayerUse>,
     /// Other defaults for the questions of the layers.

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use semver::Version;
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 
+use super::template::GitOrigin;
 use super::value::{Answers, Value};
 
 /// The path of the record in a project.
@@ -23,10 +24,14 @@ pub struct Record {
     pub template: String,
     /// Where the template came from: `builtin`, or the folder as it was named.
     pub source: String,
+    /// The folder in the repository, the branch or tag that was asked for and the commit, for a template in a git repository.
+    pub git: Option<GitOrigin>,
     /// The template's version.
     pub version: Version,
     /// The versions of the active layers by name.
     pub layers: BTreeMap<String, Version>,
+    /// What was inherited from other repositories, by the address in the manifest.
+    pub inherits: BTreeMap<String, GitOrigin>,
     /// The git tree id (SHA-1, hexadecimal) of the untouched render without the record, with every secret empty.
     pub tree: String,
     /// Every answer but the secret ones.
@@ -45,6 +50,9 @@ impl Record {
         let mut template = Table::new();
         template.insert("name", value(&self.template));
         template.insert("source", value(&self.source));
+        if let Some(origin) = &self.git {
+            place(&mut template, origin);
+        }
         template.insert("version", value(self.version.to_string()));
         document.insert("template", Item::Table(template));
         let mut layers = Table::new();
@@ -52,6 +60,17 @@ impl Record {
             layers.insert(name, value(version.to_string()));
         }
         document.insert("layers", Item::Table(layers));
+        let mut inherits = Table::new();
+        inherits.set_implicit(true);
+        for (address, origin) in &self.inherits {
+            let mut table = Table::new();
+            table.insert("source", value(origin.url.as_str()));
+            place(&mut table, origin);
+            inherits.insert(address, Item::Table(table));
+        }
+        if !inherits.is_empty() {
+            document.insert("inherits", Item::Table(inherits));
+        }
         let mut answers = Table::new();
         for (key, answer) in &self.answers {
             answers.insert(key, to_item(answer));
@@ -59,6 +78,17 @@ impl Record {
         document.insert("answers", Item::Table(answers));
         document.to_string()
     }
+}
+
+/// Writes where in a repository something is from.
+fn place(table: &mut Table, origin: &GitOrigin) {
+    if !origin.dir.is_empty() {
+        table.insert("subdir", value(&origin.dir));
+    }
+    if let Some(reference) = &origin.reference {
+        table.insert("ref", value(reference.as_str()));
+    }
+    table.insert("commit", value(&origin.commit));
 }
 
 fn to_item(answer: &Value) -> Item {
@@ -73,12 +103,15 @@ fn to_item(answer: &Value) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::address::{GitRef, GitUrl};
 
     #[test]
     fn the_record_is_sorted_and_reads_back() {
         let record = Record {
             template: "fastapi-api".to_owned(),
             source: "builtin".to_owned(),
+            git: None,
+            inherits: BTreeMap::new(),
             version: Version::new(1, 0, 0),
             layers: BTreeMap::from([
                 ("builtin:docker".to_owned(), Version::new(1, 2, 0)),
@@ -119,5 +152,52 @@ mod tests {
         year = 2026
         "#);
         assert!(text.parse::<DocumentMut>().is_ok());
+    }
+
+    #[test]
+    fn a_repository_is_recorded_with_its_commit() -> Result<(), Box<dyn std::error::Error>> {
+        let origin = |url: &str, dir: &str, reference: Option<&str>| {
+            Ok::<_, Box<dyn std::error::Error>>(GitOrigin {
+                url: GitUrl::parse(url)?,
+                dir: dir.to_owned(),
+                reference: reference.map(GitRef::parse).transpose()?,
+                commit: "0123456789012345678901234567890123456789".to_owned(),
+            })
+        };
+        let record = Record {
+            template: "worker".to_owned(),
+            source: "https://example.org/x.git".to_owned(),
+            git: Some(origin("https://example.org/x.git", "worker", Some("v2"))?),
+            inherits: BTreeMap::from([(
+                "gh:acme/base".to_owned(),
+                origin("https://github.com/acme/base.git", "", None)?,
+            )]),
+            version: Version::new(2, 0, 0),
+            layers: BTreeMap::new(),
+            tree: String::new(),
+            answers: Answers::new(),
+        };
+        insta::assert_snapshot!(record.to_toml(), @r#"
+        # How this project was made, for `pyscaffold update`. Commit it; change answers by an update.
+        format = 1
+        tree = ""
+
+        [template]
+        name = "worker"
+        source = "https://example.org/x.git"
+        subdir = "worker"
+        ref = "v2"
+        commit = "0123456789012345678901234567890123456789"
+        version = "2.0.0"
+
+        [layers]
+
+        [inherits."gh:acme/base"]
+        source = "https://github.com/acme/base.git"
+        commit = "0123456789012345678901234567890123456789"
+
+        [answers]
+        "#);
+        Ok(())
     }
 }

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::address::{GitRef, GitUrl};
 use super::condition::Condition;
-use super::manifest::{LayerName, Manifest};
+use super::manifest::{LayerName, Manifest, Role};
 use super::question::Question;
 
 /// A manifest and the files beside it, by their path in the template's folder (`files/…`, `slots/…`).
@@ -17,6 +18,19 @@ pub struct Package {
     pub files: BTreeMap<String, Cow<'static, [u8]>>,
 }
 
+/// A folder in a commit of a git repository.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct GitOrigin {
+    /// The address of the repository.
+    pub url: GitUrl,
+    /// The folder in it; empty for its root.
+    pub dir: String,
+    /// The branch or tag that was asked for.
+    pub reference: Option<GitRef>,
+    /// The commit id.
+    pub commit: String,
+}
+
 /// Where a template comes from.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Origin {
@@ -24,6 +38,8 @@ pub enum Origin {
     Builtin,
     /// A folder, as the user named it.
     Directory(String),
+    /// A git repository.
+    Git(GitOrigin),
 }
 
 impl fmt::Display for Origin {
@@ -31,6 +47,7 @@ impl fmt::Display for Origin {
         match self {
             Self::Builtin => f.write_str("builtin"),
             Self::Directory(path) => f.write_str(path),
+            Self::Git(origin) => write!(f, "{}", origin.url),
         }
     }
 }
@@ -42,16 +59,15 @@ pub struct Layer {
     pub name: Option<LayerName>,
     /// The layer is active only if this holds.
     pub when: Condition,
+    /// Whether others wrote it: it comes with pyscaffold, from another repository, or with the template that is built upon.
+    pub is_foreign: bool,
+    /// Which template of a chain brought it: none builds upon 0, the next one upon that.
+    pub generation: usize,
     /// Its manifest and files.
     pub package: Package,
 }
 
 impl Layer {
-    /// Returns whether the layer comes with pyscaffold and is used by name.
-    pub fn is_builtin(&self) -> bool {
-        matches!(self.name, Some(LayerName::Builtin(_)))
-    }
-
     /// Returns what messages and lists call the layer.
     pub fn label(&self) -> String {
         match &self.name {
@@ -70,8 +86,11 @@ pub struct Template {
     pub manifest: Manifest,
     /// Its layers, lowest first; the last one holds the template's own files.
     pub layers: Vec<Layer>,
-    /// The questions of the template, then of its layers, with the template's defaults.
+    /// The questions in the order in which they are asked: those of the template that is built upon, then the template's own, then
+    /// those of its layers. The defaults are the template's.
     pub questions: Vec<Question>,
+    /// What is inherited from other repositories, by the address in the manifest.
+    pub inherits: BTreeMap<String, GitOrigin>,
 }
 
 impl Template {
@@ -80,10 +99,22 @@ impl Template {
         self.questions.iter().find(|question| question.key == key)
     }
 
+    /// Returns the packages in the order in which they ask their questions.
+    pub fn in_asking_order(&self) -> Vec<&Layer> {
+        in_asking_order(&self.layers)
+    }
+
     /// Returns the import names that no project of this template may take.
     pub fn reserved(&self) -> impl Iterator<Item = &str> {
         self.layers
             .iter()
             .flat_map(|layer| layer.package.manifest.reserved.iter().map(String::as_str))
     }
+}
+
+/// Returns layers in the order in which they ask: by generation, and in each the template before its layers.
+pub fn in_asking_order(layers: &[Layer]) -> Vec<&Layer> {
+    let mut ordered: Vec<&Layer> = layers.iter().collect();
+    ordered.sort_by_key(|layer| (layer.generation, layer.package.manifest.role == Role::Layer));
+    ordered
 }

@@ -4,12 +4,14 @@ pub mod list;
 pub mod new;
 pub mod replay;
 pub mod show;
+pub mod sources;
 
 use std::path::PathBuf;
 
 use crate::model::language::Language;
 use crate::system::config::Config;
 use crate::system::env::Environment;
+use crate::system::source::Catalog;
 
 /// What every command works in.
 #[derive(Debug)]
@@ -18,6 +20,8 @@ pub struct System {
     pub environment: Environment,
     /// The user's configuration.
     pub config: Config,
+    /// The templates that names can mean.
+    pub catalog: Catalog,
     /// The language in which templates speak.
     pub language: Language,
     /// The flags before the command that a repeated command needs: `-C` and `--config` as they were typed.

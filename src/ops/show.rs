@@ -8,7 +8,6 @@ use crate::engine::answer::Raw;
 use crate::engine::compose::{Composition, compose};
 use crate::engine::resolve::{Given, Resolver, Source};
 use crate::model::template::Template;
-use crate::system::source;
 
 /// The name of the project that files are shown for.
 pub const EXAMPLE: &str = "myproj";
@@ -31,7 +30,7 @@ pub fn show(
     word: &str,
     answers: &BTreeMap<String, String>,
 ) -> Result<ShowReport, NewError> {
-    let template = source::load(word, &system.environment)?;
+    let template = system.catalog.load(word)?;
     let given = answers
         .iter()
         .map(|(key, text)| {

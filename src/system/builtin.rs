@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use include_dir::{Dir, include_dir};
 
-use crate::engine::assemble::assemble;
+use crate::engine::assemble::{Parts, assemble};
 use crate::engine::read_manifest::read_manifest;
-use crate::model::manifest::{LayerName, Role};
+use crate::model::manifest::{LayerName, Manifest, Role};
 use crate::model::problem::Problem;
 use crate::model::template::{Origin, Package, Template};
 
@@ -44,10 +44,24 @@ pub fn layer_names() -> Vec<&'static str> {
 /// # Errors
 /// What is wrong with its manifests. The tests of this program see to it that there is nothing.
 pub fn load(name: &str) -> Option<Result<Template, Vec<Problem>>> {
-    if name == LAYERS {
-        return None;
-    }
-    let dir = TEMPLATES.get_dir(name)?;
+    let loaded = parts(name)?;
+    Some(loaded.and_then(|parts| assemble(Origin::Builtin, parts, BTreeMap::new())))
+}
+
+/// Reads the manifest of an embedded template; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn manifest(name: &str) -> Option<Result<Manifest, Vec<Problem>>> {
+    Some(read_head(template_folder(name)?, Role::Template))
+}
+
+/// Loads an embedded template with its layers, not yet put together; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with its manifests.
+pub fn parts(name: &str) -> Option<Result<Parts, Vec<Problem>>> {
+    let dir = template_folder(name)?;
     Some(read(dir, Role::Template).and_then(|own| {
         let mut layers = BTreeMap::new();
         for layer in &own.manifest.layers {
@@ -58,8 +72,21 @@ pub fn load(name: &str) -> Option<Result<Template, Vec<Problem>>> {
                 layers.insert(layer.name.clone(), package?);
             }
         }
-        Ok(assemble(Origin::Builtin, own, layers))
+        let base = match own
+            .manifest
+            .extends
+            .as_ref()
+            .map(|extends| &extends.template)
+        {
+            Some(LayerName::Builtin(below)) => parts(below).transpose()?.map(Box::new),
+            Some(_) | None => None,
+        };
+        Ok(Parts { own, layers, base })
     }))
+}
+
+fn template_folder(name: &str) -> Option<&'static Dir<'static>> {
+    (name != LAYERS).then(|| TEMPLATES.get_dir(name)).flatten()
 }
 
 /// Loads an embedded layer; none if there is none of that name.
@@ -71,13 +98,17 @@ pub fn load_layer(name: &str) -> Option<Result<Package, Vec<Problem>>> {
     Some(read(dir, Role::Layer))
 }
 
-fn read(dir: &Dir<'static>, role: Role) -> Result<Package, Vec<Problem>> {
+fn read_head(dir: &Dir<'static>, role: Role) -> Result<Manifest, Vec<Problem>> {
     let file = format!("templates/{}/{}", dir.path().display(), role.file_name());
     let Some(manifest) = dir.get_file(dir.path().join(role.file_name())) else {
         return Err(vec![Problem::of(file, "the manifest is not there")]);
     };
     let text = manifest.contents_utf8().unwrap_or_default();
-    let manifest = read_manifest(role, &file, text)?;
+    read_manifest(role, &file, text)
+}
+
+fn read(dir: &Dir<'static>, role: Role) -> Result<Package, Vec<Problem>> {
+    let manifest = read_head(dir, role)?;
     let mut files = BTreeMap::new();
     for part in ["files", "slots"] {
         if let Some(folder) = dir.get_dir(dir.path().join(part)) {

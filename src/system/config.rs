@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use toml_edit::{Document, DocumentMut, Item, Table, value};
 
 use super::{Context, PathError};
+use crate::model::address::{is_shorthand, without_credentials};
 use crate::model::problem::{Problem, nearest};
 use crate::model::text::Lines;
 use crate::model::value::Value;
@@ -19,8 +21,13 @@ pub const FILE: &str = "config.toml";
 
 /// The answers that can have a default for every template.
 const DEFAULTS: [&str; 4] = ["author", "email", "license", "python"];
-const GIT: [&str; 2] = ["commit", "init"];
-const SECTIONS: [&str; 3] = ["answers", "defaults", "git"];
+const GIT: [&str; 3] = ["commit", "init", "timeout"];
+const SECTIONS: [&str; 4] = ["answers", "defaults", "git", "shorthands"];
+
+/// What a setting takes, in words.
+const FLAG: &str = "`true` or `false`";
+const SECONDS: &str = "a number of seconds between 1 and 3600";
+const SHORTHAND: &str = "an address with `{}` for the path, such as git@git.example.org:{}.git, under a name of two or more lower-case letters";
 
 /// What the configuration says.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -31,6 +38,10 @@ pub struct Config {
     pub init: Option<bool>,
     /// `git.commit`: whether its files are committed. None means yes.
     pub commit: Option<bool>,
+    /// `git.timeout`: how long a fetch may make no progress.
+    pub timeout: Option<Duration>,
+    /// `[shorthands]`: addresses by name, with `{}` where the path goes.
+    pub shorthands: BTreeMap<String, String>,
     /// `[answers.TEMPLATE]`: answers for one template.
     pub answers: BTreeMap<String, BTreeMap<String, Value>>,
 }
@@ -62,10 +73,12 @@ pub enum ConfigError {
         key: String,
     },
     /// The value has the wrong type.
-    #[error("`{key}` must be `true` or `false`, not `{value}`")]
+    #[error("`{key}` must be {wanted}, not `{value}`")]
     WrongType {
         /// The key.
         key: String,
+        /// What it takes.
+        wanted: &'static str,
         /// The value as given.
         value: String,
     },
@@ -140,11 +153,24 @@ impl Config {
             [section, name] if section == "defaults" => {
                 self.defaults.insert(name.clone(), value);
             }
+            [section, name] if section == "shorthands" => match &value {
+                Value::Text(pattern) if is_shorthand(name, pattern) => {
+                    self.shorthands.insert(name.clone(), pattern.clone());
+                }
+                _ => {
+                    let shown = without_credentials(&value.to_string());
+                    return Err(format!("`{dotted}` must be {SHORTHAND}, not `{shown}`"));
+                }
+            },
+            [section, name] if section == "git" && name == "timeout" => {
+                let Some(seconds) = seconds(&value) else {
+                    return Err(format!("`{dotted}` must be {SECONDS}, not `{value}`"));
+                };
+                self.timeout = Some(Duration::from_secs(seconds));
+            }
             [section, name] if section == "git" => {
                 let Value::Bool(flag) = value else {
-                    return Err(format!(
-                        "`{dotted}` must be `true` or `false`, not `{value}`"
-                    ));
+                    return Err(format!("`{dotted}` must be {FLAG}, not `{value}`"));
                 };
                 let setting = if name == "init" {
                     &mut self.init
@@ -174,6 +200,15 @@ impl Config {
             if let Some(flag) = flag {
                 all.insert(format!("git.{name}"), Value::Bool(flag));
             }
+        }
+        if let Some(timeout) = self
+            .timeout
+            .and_then(|timeout| i64::try_from(timeout.as_secs()).ok())
+        {
+            all.insert("git.timeout".to_owned(), Value::Integer(timeout));
+        }
+        for (name, pattern) in &self.shorthands {
+            all.insert(format!("shorthands.{name}"), Value::from(pattern.as_str()));
         }
         for (template, answers) in &self.answers {
             for (key, value) in answers {
@@ -213,21 +248,42 @@ pub fn set(path: &Path, key: &str, text: &str) -> Result<(), ConfigError> {
             .map_err(|error: toml_edit::TomlError| ConfigError::Faulty {
                 problems: vec![Problem::of(path.display().to_string(), error.message())],
             })?;
-    let is_git = parts.first().is_some_and(|section| section == "git");
-    let is_default = parts.first().is_some_and(|section| section == "defaults");
-    let item = match text {
-        "true" if !is_default => value(true),
-        "false" if !is_default => value(false),
-        _ if is_git => {
-            return Err(ConfigError::WrongType {
-                key: key.to_owned(),
-                value: text.to_owned(),
-            });
-        }
-        text => value(text),
-    };
+    let item = item_of(&parts, text).map_err(|wanted| ConfigError::WrongType {
+        key: key.to_owned(),
+        wanted,
+        value: without_credentials(text),
+    })?;
     insert(document.as_table_mut(), &parts, item);
     write(path, &document.to_string())
+}
+
+/// Returns what a setting's text means, or what the setting takes.
+fn item_of(key: &[String], text: &str) -> Result<Item, &'static str> {
+    let parts: Vec<&str> = key.iter().map(String::as_str).collect();
+    match (parts.as_slice(), text) {
+        (["git", "timeout"], _) => {
+            let number = text.parse().ok().map(Value::Integer);
+            match number.as_ref().and_then(seconds) {
+                Some(_) => Ok(value(text.parse::<i64>().unwrap_or_default())),
+                None => Err(SECONDS),
+            }
+        }
+        (["shorthands", name], _) if !is_shorthand(name, text) => Err(SHORTHAND),
+        (["git" | "answers", ..], "true") => Ok(value(true)),
+        (["git" | "answers", ..], "false") => Ok(value(false)),
+        (["git", ..], _) => Err(FLAG),
+        _ => Ok(value(text)),
+    }
+}
+
+fn seconds(value: &Value) -> Option<u64> {
+    const LONGEST: u64 = 3_600;
+    match value {
+        Value::Integer(number) => u64::try_from(*number)
+            .ok()
+            .filter(|seconds| (1..=LONGEST).contains(seconds)),
+        Value::Text(_) | Value::Bool(_) | Value::List(_) => None,
+    }
 }
 
 fn insert(table: &mut Table, key: &[String], item: Item) {
@@ -305,6 +361,7 @@ fn known(key: &[String]) -> Result<(), Option<String>> {
     match key {
         [section, name] if section == "defaults" => in_section("defaults", &DEFAULTS, name),
         [section, name] if section == "git" => in_section("git", &GIT, name),
+        [section, name] if section == "shorthands" && !name.is_empty() => Ok(()),
         [section, template, name]
             if section == "answers" && !template.is_empty() && !name.is_empty() =>
         {

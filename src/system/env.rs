@@ -111,6 +111,12 @@ impl Environment {
         Some(strategy.config_dir().join("pyscaffold"))
     }
 
+    /// Returns where what can be fetched again lives: `$XDG_DATA_HOME/pyscaffold` or the platform's place for it.
+    pub fn data_directory(&self) -> Option<PathBuf> {
+        let strategy = etcetera::choose_base_strategy().ok()?;
+        Some(strategy.data_dir().join("pyscaffold"))
+    }
+
     /// Returns the present year in UTC, or that of `SOURCE_DATE_EPOCH`.
     pub fn year(&self) -> i64 {
         year_of(self.source_date_epoch.unwrap_or(self.started))

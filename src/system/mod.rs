@@ -4,12 +4,17 @@ pub mod answers;
 pub mod builtin;
 pub mod config;
 pub mod diff;
-pub mod directory;
 pub mod env;
+pub mod git_cli;
+pub mod loader;
 pub mod prompt;
 pub mod repository;
+pub mod shelf;
 pub mod source;
+pub mod source_file;
+pub mod sources;
 pub mod staging;
+pub mod store;
 pub mod uv;
 pub mod workdir;
 

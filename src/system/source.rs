@@ -1,12 +1,30 @@
-//! Finds the template that a user names.
+//! Finds the templates that a user names: built in, of a source, at an address, in a folder.
 
-use std::path::Path;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use super::builtin;
+use super::config::Config;
 use super::env::Environment;
-use super::{builtin, directory};
+use super::git_cli::GitRun;
+use super::loader::{self, Remote};
+use super::shelf::{Kind, Shelf, join};
+use super::source_file;
+use super::sources::{self, Source, SourcesError};
+use super::store::{Snapshot, Store, StoreError};
+use crate::model::address::{
+    Address, AddressError, GitRef, GitUrl, Place, Transport, is_source_name,
+};
+use crate::model::manifest::Manifest;
 use crate::model::problem::{Problem, nearest};
-use crate::model::template::Template;
+use crate::model::relpath::RelPath;
+use crate::model::template::{GitOrigin, Origin, Template};
 use crate::model::text::visible;
+
+/// The name before the slash for the templates of this program.
+pub const BUILTIN: &str = "builtin";
 
 /// Why a template cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -19,12 +37,71 @@ pub enum SourceError {
         /// The template that was most likely meant.
         nearest: Option<String>,
     },
+    /// Several templates have this name.
+    #[error("`{name}` is the name of several templates")]
+    Ambiguous {
+        /// The name as given.
+        name: String,
+        /// The templates with their sources.
+        all: Vec<String>,
+    },
     /// There is no folder at the path.
     #[error("no template at `{path}`: there is no folder with a `template.toml`")]
     NoFolder {
         /// The path as given.
         path: String,
     },
+    /// A repository has several templates and none was named.
+    #[error("`{address}` has several templates")]
+    Several {
+        /// The address as given.
+        address: String,
+        /// The folders of the templates.
+        folders: Vec<String>,
+    },
+    /// A folder or repository has no template.
+    #[error("`{place}` has no template: no folder with a `template.toml`")]
+    Empty {
+        /// The folder or address.
+        place: String,
+    },
+    /// There is no source of this name.
+    #[error("there is no source `{name}`")]
+    UnknownSource {
+        /// The name.
+        name: String,
+        /// The source that was most likely meant.
+        nearest: Option<String>,
+    },
+    /// A version was asked for of something that has none.
+    #[error("`{name}` is in no git repository, and `--ref` names a version of one")]
+    NoVersions {
+        /// The template as given.
+        name: String,
+    },
+    /// The address is none, or not to be used.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// The address is not encrypted, and nobody allowed that.
+    #[error("`{url}` is not encrypted: anybody on the way could change the templates")]
+    PlainHttp {
+        /// The address.
+        url: String,
+    },
+    /// It is not stored here, and the network is not to be used.
+    #[error("`{what}` is not stored on this machine")]
+    NotStored {
+        /// The address or source.
+        what: String,
+        /// The command that brings it.
+        command: String,
+    },
+    /// The store does not have it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The list of sources cannot be used.
+    #[error(transparent)]
+    Sources(#[from] SourcesError),
     /// The template has faults.
     #[error("template `{name}` has {}", count(.problems.len()))]
     Faulty {
@@ -43,36 +120,686 @@ fn count(problems: usize) -> String {
     }
 }
 
-/// Returns whether a word names a folder rather than a template: `.`, or a path with a separator.
-pub fn is_path(word: &str) -> bool {
-    matches!(word, "." | "..") || word.contains(['/', std::path::MAIN_SEPARATOR])
+/// What this process has fetched already, by address and branch, tag or commit.
+pub type Fetched = Rc<RefCell<BTreeMap<(String, String), String>>>;
+
+/// How the repositories that a manifest names are found.
+#[derive(Clone, Copy, Debug)]
+enum Inherit<'a> {
+    /// By the commits that are locked for a source.
+    Locked(&'a Source),
+    /// As they were fetched last; where they never were, by fetching.
+    Last,
+    /// By fetching.
+    Fetch,
 }
 
-/// Loads the template of a name, or of a path such as `./my-template`.
-///
-/// # Errors
-/// There is no such template, or it has faults.
-pub fn load(word: &str, environment: &Environment) -> Result<Template, SourceError> {
-    let loaded = if is_path(word) {
-        let folder = environment.path(Path::new(word));
+/// A source that is open for reading.
+#[derive(Debug)]
+pub struct OpenSource {
+    /// Where its folders are.
+    pub shelf: Shelf,
+    /// The commit, for a repository.
+    pub commit: Option<String>,
+    /// The name that it gives itself.
+    pub own_name: Option<String>,
+    /// The folders of its templates, in order; the root is the empty one.
+    pub folders: Vec<String>,
+}
+
+/// Everything that a name can mean.
+#[derive(Debug)]
+pub struct Catalog {
+    environment: Environment,
+    shorthands: BTreeMap<String, String>,
+    run: GitRun,
+    /// Whether the network must not be used.
+    pub offline: bool,
+    /// The branch, tag or commit that is wanted instead of the one that a source follows.
+    pub reference: Option<GitRef>,
+    /// The user's list of sources.
+    pub file: Option<PathBuf>,
+    /// The sources, by name.
+    pub sources: BTreeMap<String, Source>,
+    fetched: Fetched,
+}
+
+impl Catalog {
+    /// Reads the lists of sources: the user's, and that of the repository that the working folder lies in, which goes before.
+    ///
+    /// # Errors
+    /// A list cannot be read or has faults.
+    pub fn open(
+        environment: &Environment,
+        config: &Config,
+        file: Option<PathBuf>,
+        progress: fn(&str),
+        fetched: Fetched,
+    ) -> Result<Self, SourcesError> {
+        let mut known = BTreeMap::new();
+        let project = sources::project_file(&environment.directory);
+        for (file, is_project) in [(file.as_ref(), false), (project.as_ref(), true)] {
+            let Some(file) = file else { continue };
+            for source in sources::read(file, is_project)? {
+                known.insert(source.name.clone(), source);
+            }
+        }
+        Ok(Self {
+            run: GitRun::new(environment, config.timeout, progress),
+            environment: environment.clone(),
+            shorthands: config.shorthands.clone(),
+            offline: false,
+            reference: None,
+            file,
+            sources: known,
+            fetched,
+        })
+    }
+
+    /// Reads an address with this user's short-hands.
+    ///
+    /// # Errors
+    /// It is none.
+    pub fn address(&self, text: &str) -> Result<Address, AddressError> {
+        Address::parse(text, &self.shorthands)
+    }
+
+    /// Returns the source of a name.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn source(&self, name: &str) -> Result<&Source, SourceError> {
+        self.sources.get(name).ok_or_else(|| {
+            let known = self.sources.keys().map(String::as_str);
+            SourceError::UnknownSource {
+                name: visible(name),
+                nearest: nearest(name, known).map(str::to_owned),
+            }
+        })
+    }
+
+    /// Returns whether loading a word could need the network.
+    pub fn is_remote(word: &str) -> bool {
+        Address::is_meant(word)
+    }
+
+    /// Loads the template of a name, of a source and a name, of an address, or of a path such as `./my-template`.
+    ///
+    /// # Errors
+    /// There is no such template, it has faults, or it cannot be fetched.
+    pub fn load(&self, word: &str) -> Result<Template, SourceError> {
+        let template = self.load_any(word)?;
+        match (&template.origin, &self.reference) {
+            (Origin::Git(_), _) | (_, None) => Ok(template),
+            (Origin::Builtin | Origin::Directory(_), Some(_)) => Err(SourceError::NoVersions {
+                name: visible(word),
+            }),
+        }
+    }
+
+    fn load_any(&self, word: &str) -> Result<Template, SourceError> {
+        if Address::is_meant(word) {
+            return self.load_address(word);
+        }
+        if let Some((source, name)) = word.split_once('/')
+            && is_name(name)
+        {
+            if source == BUILTIN {
+                return load_builtin(name, word, &[]);
+            }
+            if let Some(source) = self.sources.get(source) {
+                return self.load_named(source, name);
+            }
+            let is_folder = self.environment.path(Path::new(word)).is_dir();
+            if is_source_name(source) && !is_folder {
+                self.source(source)?;
+            }
+        }
+        if is_path(word) {
+            return self.load_folder(word);
+        }
+        self.load_short(word)
+    }
+
+    /// Loads the one template of a short name.
+    fn load_short(&self, word: &str) -> Result<Template, SourceError> {
+        let mut meant = Vec::new();
+        let mut names = Vec::new();
+        for source in self.sources.values() {
+            // A source that cannot be read stops nobody from using the others.
+            for name in self.names(source).unwrap_or_default() {
+                if name == word {
+                    meant.push(source);
+                }
+                names.push(name);
+            }
+        }
+        let is_builtin = builtin::names().contains(&word);
+        match (is_builtin, meant.as_slice()) {
+            (_, []) => load_builtin(word, word, &names),
+            (false, [source]) => self.load_named(source, word),
+            (_, several) => {
+                let builtin = is_builtin.then(|| format!("{BUILTIN}/{word}"));
+                let others = several
+                    .iter()
+                    .map(|source| format!("{}/{word}", source.name));
+                Err(SourceError::Ambiguous {
+                    name: visible(word),
+                    all: builtin.into_iter().chain(others).collect(),
+                })
+            }
+        }
+    }
+
+    /// Returns the names of a source's templates, as far as they can be told without the network.
+    fn names(&self, source: &Source) -> Result<Vec<String>, SourceError> {
+        let open = self.open_source(source, false)?;
+        let named = open.folders.iter().map(|folder| match last_part(folder) {
+            "" => loader::manifest(&open.shelf, folder).map_or(String::new(), |head| head.name),
+            name => name.to_owned(),
+        });
+        Ok(named.filter(|name| !name.is_empty()).collect())
+    }
+
+    /// Loads a template of a source.
+    fn load_named(&self, source: &Source, name: &str) -> Result<Template, SourceError> {
+        let other = match (&self.reference, &source.place) {
+            (Some(reference), Place::Git(url)) => Some(Source {
+                commit: Some(self.fetch(url, Some(reference))?),
+                reference: Some(reference.clone()),
+                inherits: BTreeMap::new(),
+                ..source.clone()
+            }),
+            _ => None,
+        };
+        let source = other.as_ref().unwrap_or(source);
+        let open = self.open_source(source, true)?;
+        for folder in &open.folders {
+            let is_it = match last_part(folder) {
+                "" => loader::manifest(&open.shelf, folder).is_ok_and(|head| head.name == name),
+                last => last == name,
+            };
+            if is_it {
+                return self.load_of(source, &open, folder);
+            }
+        }
+        let word = format!("{}/{name}", source.name);
+        let names = self.names(source).unwrap_or_default();
+        let near = nearest(name, names.iter().map(String::as_str));
+        Err(SourceError::Unknown {
+            name: visible(&word),
+            nearest: near.map(|near| format!("{}/{near}", source.name)),
+        })
+    }
+
+    /// Loads the template in a folder of a source, with what is locked for it.
+    ///
+    /// # Errors
+    /// It has faults.
+    pub fn load_of(
+        &self,
+        source: &Source,
+        open: &OpenSource,
+        folder: &str,
+    ) -> Result<Template, SourceError> {
+        let inherit = if source.inherits.is_empty() {
+            Inherit::Last
+        } else {
+            Inherit::Locked(source)
+        };
+        self.load_with(source, open, folder, inherit)
+    }
+
+    /// Loads the template in a folder of a source; what it inherits is fetched.
+    ///
+    /// # Errors
+    /// It has faults, or something cannot be fetched.
+    pub fn load_fresh(
+        &self,
+        source: &Source,
+        open: &OpenSource,
+        folder: &str,
+    ) -> Result<Template, SourceError> {
+        self.load_with(source, open, folder, Inherit::Fetch)
+    }
+
+    fn load_with(
+        &self,
+        source: &Source,
+        open: &OpenSource,
+        folder: &str,
+        inherit: Inherit<'_>,
+    ) -> Result<Template, SourceError> {
+        let within = source.subdir.as_ref().map_or("", RelPath::as_str);
+        let dir = join_parts(within, folder);
+        let (origin, transport) = match &source.place {
+            Place::Git(url) => {
+                let origin = GitOrigin {
+                    url: url.clone(),
+                    dir,
+                    reference: source.reference.clone(),
+                    commit: open.commit.clone().unwrap_or_default(),
+                };
+                (Origin::Git(origin), Some(url.transport()))
+            }
+            Place::Folder(_) => {
+                let path = self.folder_of(source).join(folder);
+                (Origin::Directory(path.display().to_string()), None)
+            }
+        };
+        let label = format!("{}/{}", source.name, last_part(folder));
+        self.load_from(
+            &open.shelf,
+            folder,
+            origin,
+            (label.trim_end_matches('/'), transport),
+            inherit,
+        )
+    }
+
+    /// Loads a template and finds what it inherits.
+    fn load_from(
+        &self,
+        shelf: &Shelf,
+        folder: &str,
+        origin: Origin,
+        (label, transport): (&str, Option<Transport>),
+        inherit: Inherit<'_>,
+    ) -> Result<Template, SourceError> {
+        let resolve = |address: &str| self.resolve(address, transport, inherit);
+        let template = loader::load(shelf, folder, origin, &resolve).map_err(|problems| {
+            SourceError::Faulty {
+                name: visible(label),
+                problems,
+            }
+        })?;
+        let name = &template.manifest.name;
+        let called = last_part(folder);
+        if !called.is_empty() && called != name {
+            let message = format!(
+                "the template is called `{name}` and its folder `{called}`: in a source both have one name"
+            );
+            return Err(SourceError::Faulty {
+                name: visible(label),
+                problems: vec![Problem::of(&template.manifest.file, message)],
+            });
+        }
+        Ok(template)
+    }
+
+    /// Finds the repository of an address that a manifest names.
+    fn resolve(
+        &self,
+        text: &str,
+        from: Option<Transport>,
+        inherit: Inherit<'_>,
+    ) -> Result<Remote, String> {
+        let address = self.address(text).map_err(|error| error.to_string())?;
+        let Place::Git(url) = &address.place else {
+            return Err(format!("`{text}` is no address of a repository"));
+        };
+        // What is fetched from afar names nothing nearer, and nothing that is reached less safely.
+        let allowed = match url.transport() {
+            Transport::Https | Transport::Ssh => true,
+            Transport::File => matches!(from, None | Some(Transport::File)),
+            Transport::Http => from == Some(Transport::Http),
+        };
+        if !allowed {
+            return Err(format!(
+                "`{text}`: a template is built upon repositories that are reached by https or ssh"
+            ));
+        }
+        let reference = address.reference.as_ref();
+        let commit = match inherit {
+            Inherit::Locked(source) => source.inherits.get(text).cloned().ok_or_else(|| {
+                format!(
+                    "`{text}` is not locked; `pyscaffold refresh {}` does it",
+                    source.name
+                )
+            })?,
+            Inherit::Last => match self.last(url, reference) {
+                Some(commit) => commit,
+                None => self
+                    .fetch(url, reference)
+                    .map_err(|error| explain(&error))?,
+            },
+            Inherit::Fetch => self
+                .fetch(url, reference)
+                .map_err(|error| explain(&error))?,
+        };
+        let snapshot = self
+            .stored(url, &commit, text)
+            .map_err(|error| explain(&error))?;
+        Ok(Remote {
+            shelf: Rc::new(Shelf::Commit(snapshot)),
+            origin: GitOrigin {
+                url: url.clone(),
+                dir: address.dir.as_ref().map_or("", RelPath::as_str).to_owned(),
+                reference: address.reference.clone(),
+                commit,
+            },
+        })
+    }
+
+    fn last(&self, url: &GitUrl, reference: Option<&GitRef>) -> Option<String> {
+        Store::of(&self.environment).ok()?.last(url, reference)
+    }
+
+    /// Returns the commit of a source that is in use: the one that is locked, else the one that was fetched last.
+    pub fn current(&self, source: &Source) -> Option<String> {
+        let Place::Git(url) = &source.place else {
+            return None;
+        };
+        let last = || self.last(url, source.reference.as_ref());
+        source.commit.clone().or_else(last)
+    }
+
+    /// Fetches once a run; offline it takes what is stored.
+    ///
+    /// # Errors
+    /// It cannot be fetched, or is not stored.
+    pub fn fetch(&self, url: &GitUrl, reference: Option<&GitRef>) -> Result<String, SourceError> {
+        let store = Store::of(&self.environment)?;
+        let is_fixed = reference.is_some_and(GitRef::is_commit);
+        if let Some(commit) = store.last(url, reference)
+            && (self.offline || is_fixed)
+        {
+            return Ok(commit);
+        }
+        let what = Address {
+            place: Place::Git(url.clone()),
+            dir: None,
+            reference: reference.cloned(),
+        };
+        if self.offline {
+            return Err(SourceError::NotStored {
+                what: what.to_string(),
+                command: "leave --offline out".to_owned(),
+            });
+        }
+        let key = (url.to_string(), what.to_string());
+        if let Some(commit) = self.fetched.borrow().get(&key) {
+            return Ok(commit.clone());
+        }
+        let commit = store.fetch(&self.run, url, reference)?;
+        self.fetched.borrow_mut().insert(key, commit.clone());
+        Ok(commit)
+    }
+
+    /// Opens a stored commit, fetching it by its id if it is not there any more.
+    fn stored(&self, url: &GitUrl, commit: &str, what: &str) -> Result<Snapshot, SourceError> {
+        let store = Store::of(&self.environment)?;
+        if let Some(snapshot) = store.open(url, commit)? {
+            return Ok(snapshot);
+        }
+        let missing = || SourceError::NotStored {
+            what: visible(what),
+            command: "pyscaffold refresh".to_owned(),
+        };
+        if self.offline {
+            return Err(missing());
+        }
+        let id = GitRef::parse(commit)?;
+        store.fetch(&self.run, url, Some(&id))?;
+        store.open(url, commit)?.ok_or_else(missing)
+    }
+
+    /// Returns the folder of a source that is one.
+    fn folder_of(&self, source: &Source) -> PathBuf {
+        let Place::Folder(path) = &source.place else {
+            return PathBuf::new();
+        };
+        let above = source
+            .file
+            .parent()
+            .map_or_else(PathBuf::new, Path::to_owned);
+        let root = if source.is_project {
+            above.join(path)
+        } else {
+            self.environment.path(Path::new(path))
+        };
+        match &source.subdir {
+            Some(subdir) => root.join(subdir.as_str()),
+            None => root,
+        }
+    }
+
+    /// Opens a source at the commit that is locked for it. Where none is, the one that was fetched last is taken, and where there
+    /// was none, it is fetched, if that `may` be.
+    ///
+    /// # Errors
+    /// It is not there, or what it says about itself has faults.
+    pub fn open_source(&self, source: &Source, may: bool) -> Result<OpenSource, SourceError> {
+        match &source.place {
+            Place::Folder(_) => self.open_at(source, None),
+            Place::Git(url) => {
+                let reference = source.reference.as_ref();
+                let commit = match self.current(source) {
+                    Some(commit) => commit,
+                    None if may && !self.offline => self.fetch(url, reference)?,
+                    None => {
+                        return Err(SourceError::NotStored {
+                            what: source.name.clone(),
+                            command: format!("pyscaffold refresh {}", source.name),
+                        });
+                    }
+                };
+                if !may && Store::of(&self.environment)?.open(url, &commit)?.is_none() {
+                    return Err(SourceError::NotStored {
+                        what: source.name.clone(),
+                        command: format!("pyscaffold refresh {}", source.name),
+                    });
+                }
+                self.open_at(source, Some(commit))
+            }
+        }
+    }
+
+    /// Opens a source at a commit.
+    ///
+    /// # Errors
+    /// It is not there, or what it says about itself has faults.
+    pub fn open_at(
+        &self,
+        source: &Source,
+        commit: Option<String>,
+    ) -> Result<OpenSource, SourceError> {
+        let faulty = |problems: Vec<Problem>| SourceError::Faulty {
+            name: source.name.clone(),
+            problems,
+        };
+        let shelf = if let (Place::Git(url), Some(commit)) = (&source.place, &commit) {
+            let snapshot = self.stored(url, commit, &source.name)?;
+            let snapshot = match &source.subdir {
+                Some(subdir) => snapshot.rebase(subdir.as_str()),
+                None => Ok(snapshot),
+            };
+            Shelf::Commit(snapshot.map_err(|problem| faulty(vec![problem]))?)
+        } else {
+            let folder = self.folder_of(source);
+            if !folder.is_dir() {
+                return Err(SourceError::NoFolder {
+                    path: visible(&folder.display().to_string()),
+                });
+            }
+            Shelf::Disk(folder)
+        };
+        let (own_name, named) = source_file::read(&shelf).map_err(faulty)?;
+        let folders = match named {
+            Some(folders) => folders,
+            None => loader::find(&shelf, "").map_err(|problem| faulty(vec![problem]))?,
+        };
+        if folders.is_empty() {
+            let place = match &source.place {
+                Place::Git(url) => url.to_string(),
+                Place::Folder(path) => visible(path),
+            };
+            return Err(SourceError::Empty { place });
+        }
+        Ok(OpenSource {
+            shelf,
+            commit,
+            own_name,
+            folders,
+        })
+    }
+
+    /// Returns the manifests of a source's templates, as far as they can be read without the network.
+    ///
+    /// # Errors
+    /// The source cannot be opened.
+    pub fn manifests(
+        &self,
+        source: &Source,
+    ) -> Result<Vec<Result<Manifest, Vec<Problem>>>, SourceError> {
+        let open = self.open_source(source, false)?;
+        let read = open
+            .folders
+            .iter()
+            .map(|folder| loader::manifest(&open.shelf, folder));
+        Ok(read.collect())
+    }
+
+    /// Loads the one template that an address names.
+    fn load_address(&self, word: &str) -> Result<Template, SourceError> {
+        let address = self.address(word)?;
+        let Place::Git(url) = &address.place else {
+            return self.load_folder(word);
+        };
+        refuse_http(url, false)?;
+        let reference = self.reference.as_ref().or(address.reference.as_ref());
+        let commit = self.fetch(url, reference)?;
+        let shelf = Shelf::Commit(self.stored(url, &commit, word)?);
+        let dir = address.dir.as_ref().map_or("", RelPath::as_str);
+        let faulty = |problem: Problem| SourceError::Faulty {
+            name: visible(word),
+            problems: vec![problem],
+        };
+        let folders = if loader::is_template(&shelf, dir).map_err(faulty)? {
+            vec![dir.to_owned()]
+        } else {
+            match shelf.kind(dir).map_err(faulty)? {
+                Some(Kind::Folder) => loader::find(&shelf, dir).map_err(faulty)?,
+                Some(_) | None => Vec::new(),
+            }
+        };
+        let folder = match folders.as_slice() {
+            [folder] => folder.clone(),
+            [] => {
+                return Err(SourceError::Empty {
+                    place: visible(word),
+                });
+            }
+            _ => {
+                return Err(SourceError::Several {
+                    address: address.to_string(),
+                    folders,
+                });
+            }
+        };
+        let origin = Origin::Git(GitOrigin {
+            url: url.clone(),
+            dir: folder.clone(),
+            reference: reference.cloned(),
+            commit,
+        });
+        let inherit = if self.offline {
+            Inherit::Last
+        } else {
+            Inherit::Fetch
+        };
+        let about = (word, Some(url.transport()));
+        self.load_from(&shelf, &folder, origin, about, inherit)
+    }
+
+    /// Loads the template in a folder of this machine.
+    fn load_folder(&self, word: &str) -> Result<Template, SourceError> {
+        let folder = self.environment.path(Path::new(word));
         if !folder.join("template.toml").is_file() {
             return Err(SourceError::NoFolder {
                 path: visible(word),
             });
         }
-        directory::load(&folder, word)
-    } else {
-        let Some(loaded) = builtin::load(word) else {
-            let near = nearest(word, builtin::names()).map(str::to_owned);
-            return Err(SourceError::Unknown {
-                name: visible(word),
-                nearest: near,
-            });
+        // Beside a source's own file lies what its templates share.
+        let root = folder
+            .ancestors()
+            .skip(1)
+            .take(4)
+            .find(|above| above.join(source_file::NAME).is_file());
+        let (root, rest) = match root.and_then(|root| Some((root, folder.strip_prefix(root).ok()?)))
+        {
+            Some((root, rest)) => (
+                root.to_owned(),
+                rest.to_str().unwrap_or_default().replace('\\', "/"),
+            ),
+            None => (folder, String::new()),
         };
-        loaded
+        let shelf = Shelf::Disk(root);
+        let origin = Origin::Directory(word.to_owned());
+        self.load_from(&shelf, &rest, origin, (word, None), Inherit::Last)
+    }
+}
+
+/// Refuses an address that is not encrypted, unless somebody allowed it.
+///
+/// # Errors
+/// It is one.
+pub fn refuse_http(url: &GitUrl, allowed: bool) -> Result<(), SourceError> {
+    if url.transport() == Transport::Http && !allowed {
+        return Err(SourceError::PlainHttp {
+            url: url.to_string(),
+        });
+    }
+    Ok(())
+}
+
+/// Returns an error of fetching as one sentence for a problem of a manifest.
+fn explain(error: &SourceError) -> String {
+    match error {
+        SourceError::Store(StoreError::Git(super::git_cli::GitError::Failed { said, .. })) => {
+            let said = said.last().map_or("", String::as_str);
+            format!("{error}: {said}")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// Returns whether a word names a folder rather than a template: `.`, or a path with a separator.
+fn is_path(word: &str) -> bool {
+    matches!(word, "." | "..") || word.contains(['/', std::path::MAIN_SEPARATOR])
+}
+
+fn is_name(word: &str) -> bool {
+    !word.is_empty()
+        && word
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn load_builtin(name: &str, word: &str, others: &[String]) -> Result<Template, SourceError> {
+    let Some(loaded) = builtin::load(name) else {
+        let known = builtin::names();
+        let known = known.into_iter().chain(others.iter().map(String::as_str));
+        return Err(SourceError::Unknown {
+            name: visible(word),
+            nearest: nearest(name, known).map(str::to_owned),
+        });
     };
     loaded.map_err(|problems| SourceError::Faulty {
         name: visible(word),
         problems,
     })
+}
+
+/// Returns the last part of a path; empty for the root.
+pub fn last_part(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn join_parts(above: &str, below: &str) -> String {
+    if below.is_empty() {
+        above.to_owned()
+    } else {
+        join(above, below)
+    }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 use super::support::terminal::{INTERRUPT, Terminal};
-use super::support::{Sandbox, TemplateFolder, require};
+use super::support::{Sandbox, Team, TemplateFolder, require};
 
 /// How a failure is seen.
 enum Seen {
@@ -160,6 +160,136 @@ fn rows() -> Vec<Row> {
             asking(sandbox).file("files/{{a}}", "x");
             tpl("x --a .pyscaffold.toml")
         }),
+        row(
+            "template.ambiguous",
+            2,
+            Json,
+            "name one of them: a/worker, b/worker",
+            |sandbox| {
+                let team = Team::with_two(sandbox);
+                sandbox.run("add --name a").arg(team.url()).ok();
+                sandbox.run("add --name b").arg(team.url()).ok();
+                words("new worker x")
+            },
+        ),
+        row(
+            "template.several",
+            2,
+            Json,
+            "name one of them: file://",
+            |sandbox| words(&format!("new {} x", Team::with_two(sandbox).url())),
+        ),
+        row("template.no-versions", 2, Json, "leave --ref out", |_| {
+            demo("x --ref v1")
+        }),
+        row(
+            "source.empty",
+            1,
+            Json,
+            "a template is a folder",
+            |sandbox| {
+                let team = Team::new(sandbox, "acme");
+                team.file("x", "").commit();
+                words(&format!("add {}", team.url()))
+            },
+        ),
+        row("source.unknown", 2, Json, "all sources", |_| {
+            words("new nobody/worker x")
+        }),
+        row("source.address", 2, Json, "https, ssh and file", |_| {
+            words("add ext::sh")
+        }),
+        row("source.http", 2, Json, "use https", |_| {
+            words("add http://127.0.0.1:9/x")
+        }),
+        row("source.not-stored", 1, Json, "leave --offline out", |_| {
+            words("new gh:acme/templates x --offline")
+        }),
+        row("source.fetch", 1, Json, "git said why", |_| {
+            words("add file:///nowhere/at/all")
+        }),
+        row("source.stalled", 1, Json, "a slow server", |sandbox| {
+            sandbox.config("[git]\ntimeout = 1\n");
+            sandbox.program("git", "sleep 60");
+            words("add file:///x/y")
+        }),
+        row("source.too-long", 1, Json, "a slow server", |sandbox| {
+            sandbox.config("[git]\ntimeout = 1\n");
+            sandbox.program("git", "while echo x >&2; do sleep 0.3; done");
+            words("add file:///x/y")
+        }),
+        row("source.too-large", 1, Json, "", |sandbox| {
+            sandbox.program("git", "truncate -s 600M objects/pack/x; sleep 60");
+            words("add file:///x/y")
+        }),
+        row("source.unusable", 1, Json, "", |sandbox| {
+            let team = Team::with_two(sandbox);
+            let tree = team.git("rev-parse HEAD^{tree}");
+            team.git(&format!("tag tree {tree}"));
+            words(&format!("add {} --ref tree", team.url()))
+        }),
+        row("source.damaged", 1, Json, "pyscaffold refresh", |sandbox| {
+            let team = Team::with_two(sandbox);
+            sandbox.run("add").arg(team.url()).ok();
+            let commit = team.git("rev-parse HEAD").trim().to_owned();
+            let store = sandbox.root().join("home/.local/share/pyscaffold/store");
+            let repository = fs::read_dir(store).unwrap().next().unwrap().unwrap();
+            fs::remove_file(repository.path().join(commit).join("HEAD")).unwrap();
+            words("show acme/worker")
+        }),
+        row("source.git", 1, Elsewhere, "", |_| Vec::new()),
+        row("source.no-git", 1, Elsewhere, "", |_| Vec::new()),
+        row("source.no-place", 1, Elsewhere, "", |_| Vec::new()),
+        row("sources.no-place", 1, Elsewhere, "", |_| Vec::new()),
+        row("sources.unreadable", 1, Json, "", |sandbox| {
+            let file = sandbox.config_file().with_file_name("sources.toml");
+            fs::create_dir_all(file).unwrap();
+            words("list")
+        }),
+        row("sources.faulty", 1, Json, "", |sandbox| {
+            sandbox.config("");
+            let file = sandbox.config_file().with_file_name("sources.toml");
+            fs::write(file, "[sources.a]\n").unwrap();
+            words("list")
+        }),
+        row(
+            "sources.exists",
+            1,
+            Json,
+            "pyscaffold refresh acme",
+            |sandbox| {
+                let team = Team::with_two(sandbox);
+                sandbox.run("add").arg(team.url()).ok();
+                words(&format!("add {}", team.url()))
+            },
+        ),
+        row("sources.name", 2, Json, "give it one with --name", |_| {
+            words("add ./demo --name Demo")
+        }),
+        row("sources.folder", 2, Json, "", |_| {
+            words("add ./demo --ref v1")
+        }),
+        row("sources.twice", 2, Json, "", |_| {
+            words("add gh:acme/templates@v1 --ref v2")
+        }),
+        row("sources.project", 1, Json, "take it out of", |sandbox| {
+            sandbox.git("", "init --quiet");
+            sandbox.write(".pyscaffold-sources.toml", "[sources.a]\npath = \"demo\"\n");
+            words("remove a")
+        }),
+        row(
+            "sources.new",
+            3,
+            Words("there is something new"),
+            "pyscaffold refresh takes it",
+            |sandbox| {
+                let team = Team::with_two(sandbox);
+                sandbox.run("add").arg(team.url()).ok();
+                team.template("worker", "2.0.0", "").commit();
+                words("refresh --check")
+            },
+        ),
+        row("sources.refresh", 1, Elsewhere, "", |_| Vec::new()),
         row("config.unreadable", 1, Json, "", |_| {
             words("list --config .")
         }),
@@ -395,7 +525,7 @@ fn every_failure_can_be_provoked() {
         let litter: Vec<String> = sandbox
             .litter()
             .into_iter()
-            .filter(|name| name.starts_with(".pyscaffold-") || name == "x")
+            .filter(|name| name.starts_with(".pyscaffold-stage-") || name == "x")
             .collect();
         let there_before = row.code.starts_with("destination.") || row.code == "uv.sync";
         assert_eq!(
@@ -419,6 +549,7 @@ fn no_code_is_without_a_row() {
         "cli/questions.rs",
         "cli/scripts.rs",
         "cli/show.rs",
+        "cli/sources.rs",
         "model/name/error.rs",
     ] {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);
@@ -509,6 +640,14 @@ fn a_machine_without_a_home_has_no_place_for_settings() {
     let mut run = sandbox.run_binary(&binary).words("list --json");
     run.command().env_clear().uid(54_321).gid(54_321);
     run.ok().json();
+    for (words, code) in [
+        ("add gh:a/b --json", "sources.no-place"),
+        ("new gh:a/b x --offline --json", "source.no-place"),
+    ] {
+        let mut run = sandbox.run_binary(&binary).words(words);
+        run.command().env_clear().uid(54_321).gid(54_321);
+        assert_eq!(run.fails(1).json()["error"]["code"], code);
+    }
 }
 
 /// Lets every user into a folder.
@@ -528,6 +667,8 @@ fn output_that_is_full_is_an_error_and_output_that_is_closed_is_none() {
         "show ./demo --file README.md",
         "config path",
         "config list --json",
+        "sources --json",
+        "refresh --json",
         "completions bash",
         "man",
         "new ./demo shop --dry-run",

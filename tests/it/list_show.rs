@@ -128,6 +128,7 @@ fn show_speaks_json() {
     assert_eq!(
         keys,
         [
+            "commit",
             "description",
             "files",
             "layers",
@@ -218,7 +219,19 @@ fn completions_are_what_each_shell_reads() {
 #[test]
 fn every_command_has_a_man_page() {
     let sandbox = Sandbox::new();
-    for command in ["", "new", "list", "show", "config", "completions", "man"] {
+    for command in [
+        "",
+        "new",
+        "list",
+        "show",
+        "add",
+        "sources",
+        "refresh",
+        "remove",
+        "config",
+        "completions",
+        "man",
+    ] {
         let output = sandbox.run("man").words(command).ok();
         assert!(output.stdout.contains(".SH NAME"), "{command}");
     }

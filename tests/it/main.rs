@@ -26,7 +26,11 @@ mod full_disk;
 #[cfg(test)]
 mod git;
 #[cfg(test)]
+mod guide;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
+mod inherit;
 #[cfg(test)]
 mod kill;
 #[cfg(test)]
@@ -49,6 +53,10 @@ mod preview;
 mod prompts;
 #[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod source_input;
+#[cfg(test)]
+mod sources;
 #[cfg(test)]
 mod support;
 

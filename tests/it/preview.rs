@@ -126,7 +126,7 @@ fn json_says_what_was_made() {
     );
     assert_eq!(
         report["template"],
-        serde_json::json!({"name": "demo", "version": "1.2.3", "source": "./demo"})
+        serde_json::json!({"name": "demo", "version": "1.2.3", "source": "./demo", "commit": null})
     );
     assert_eq!(report["git"]["state"], "committed");
     assert_eq!(report["git"]["branch"], "main");

@@ -6,24 +6,25 @@ mod reader;
 
 use std::collections::BTreeMap;
 
-use semver::Version;
+use semver::{Version, VersionReq};
 use toml_edit::{Document, Item, TableLike};
 
 use self::reader::Reader;
 use super::budget;
 use crate::model::language::Words;
 use crate::model::manifest::{
-    DefaultOverride, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role,
+    DefaultOverride, Extends, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role,
 };
 use crate::model::problem::Problem;
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
 use crate::model::text::Lines;
 
-const TOP_KEYS: [&str; 8] = [
+const TOP_KEYS: [&str; 9] = [
     "format",
     "reserved",
     "template",
     "layer",
+    "extends",
     "layers",
     "defaults",
     "questions",
@@ -38,7 +39,8 @@ const ABOUT_KEYS: [&str; 7] = [
     "tags",
     "next",
 ];
-const LAYER_KEYS: [&str; 2] = ["use", "when"];
+const EXTENDS_KEYS: [&str; 3] = ["template", "version", "without"];
+const LAYER_KEYS: [&str; 4] = ["use", "when", "replaces", "version"];
 const QUESTION_KEYS: [&str; 10] = [
     "key",
     "type",
@@ -116,6 +118,7 @@ impl Reader<'_> {
             None => self.report(1, format!("`format = {FORMAT}` is missing")),
         }
         let questions = self.each_table(top, "questions", Self::question);
+        let extends = self.extends(top);
         let layers = self.each_table(top, "layers", Self::layer_use);
         let files = self.each_table(top, "files", Self::file_rule);
         let defaults = self.defaults(top);
@@ -123,6 +126,10 @@ impl Reader<'_> {
         if role == Role::Layer && !layers.is_empty() {
             let line = layers.first().map_or(1, |layer| layer.line);
             self.report(line, "a layer cannot use layers; only a template can");
+        }
+        if let (Role::Layer, Some(extends)) = (role, &extends) {
+            let message = "a layer cannot build upon a template; only a template can";
+            self.report(extends.line, message);
         }
         let Some(about) = top.get(role.table()).and_then(Item::as_table_like) else {
             self.report(1, format!("the table `[{}]` is missing", role.table()));
@@ -147,6 +154,7 @@ impl Reader<'_> {
             description,
             tags,
             next,
+            extends,
             layers,
             defaults,
             questions,
@@ -204,11 +212,44 @@ impl Reader<'_> {
         self.unknown_keys(table, "`[[layers]]`", &LAYER_KEYS);
         let when = self.condition(table, "when");
         let name = self.required_string(table, "use", "`[[layers]]`", line)?;
+        let version = self.range(table);
         Some(LayerUse {
             name: LayerName::parse(&name),
             when,
+            replaces: self.string(table, "replaces"),
+            version,
             line,
         })
+    }
+
+    fn extends(&mut self, top: &dyn TableLike) -> Option<Extends> {
+        let item = top.get("extends")?;
+        let line = self.line(item.span());
+        let Some(table) = item.as_table_like() else {
+            self.report(line, "`extends` must be written as `[extends]`");
+            return None;
+        };
+        self.unknown_keys(table, "`[extends]`", &EXTENDS_KEYS);
+        let version = self.range(table);
+        let without = self.strings(table, "without").unwrap_or_default();
+        let template = self.required_string(table, "template", "`[extends]`", line)?;
+        Some(Extends {
+            template: LayerName::parse(&template),
+            version,
+            without,
+            line,
+        })
+    }
+
+    /// Reads a range of versions such as `>=1.2, <2`.
+    fn range(&mut self, table: &dyn TableLike) -> Option<VersionReq> {
+        let text = self.string(table, "version")?;
+        let line = self.line(table.get("version").and_then(Item::span));
+        VersionReq::parse(&text)
+            .map_err(|error| {
+                self.report(line, format!("`{text}` is no range of versions: {error}"));
+            })
+            .ok()
     }
 
     fn file_rule(&mut self, table: &dyn TableLike, line: usize) -> Option<FileRule> {

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checker, misfit};
 use crate::engine::helpers::list;
-use crate::engine::ownership::{RENDERED, both, fills, is_shared, names, placed};
+use crate::engine::ownership::{Placed, RENDERED, both, fills, is_shared, names, placed};
 use crate::engine::resolve::ALWAYS;
 use crate::engine::syntax::{NameUse, Source, Usage};
+use crate::model::condition::Condition;
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
@@ -128,15 +129,7 @@ impl<'a> Checker<'a> {
 
     fn path(&mut self, layer: &Layer, source: &str, target: &str) {
         let label = Self::file_label(layer, source);
-        let mut plain = String::new();
-        let mut rest = target;
-        while let Some((before, after)) = rest.split_once("{{") {
-            plain.push_str(before);
-            plain.push('x');
-            rest = after.split_once("}}").map_or("", |(_, behind)| behind);
-        }
-        plain.push_str(rest);
-        if let Err(error) = RelPath::parse(&plain) {
+        if let Err(error) = RelPath::parse(&plain_path(target)) {
             self.problems.push(Problem::of(&label, error.to_string()));
         }
         match Source::parse(target) {
@@ -160,7 +153,7 @@ impl<'a> Checker<'a> {
                 .iter()
                 .filter(|file| file.target == target)
             {
-                if layer.is_builtin() && !other.is_builtin() {
+                if layer.is_foreign && !other.is_foreign {
                     return;
                 }
                 let bytes = other.package.files.get(file.source);
@@ -172,6 +165,11 @@ impl<'a> Checker<'a> {
         if !slots.contains(slot) {
             let label = Self::file_label(layer, source);
             let known: Vec<&str> = slots.iter().map(String::as_str).collect();
+            // The layer that brought the file may have been left out, or another one put in its place.
+            let newest = self.template.layers.last().map_or(0, |top| top.generation);
+            if known.is_empty() && layer.generation < newest {
+                return;
+            }
             let message = if known.is_empty() {
                 format!("no layer brings a file `{target}` with slots")
             } else {
@@ -217,5 +215,82 @@ impl<'a> Checker<'a> {
             }
         }
         self.problems.extend(found);
+        self.collisions(&claims, several);
     }
+
+    /// Reports paths that are one on some systems, or of which one is a file where the other needs a folder.
+    fn collisions(
+        &mut self,
+        claims: &BTreeMap<String, Vec<(&Layer, Placed<'_>, Condition)>>,
+        several: impl Fn(&str) -> bool + Copy,
+    ) {
+        // Every path, and every folder above one, by what some systems take it for.
+        let mut spellings: BTreeMap<String, BTreeMap<&str, &str>> = BTreeMap::new();
+        let mut files: BTreeMap<String, &str> = BTreeMap::new();
+        for path in claims.keys() {
+            if let Ok(parsed) = RelPath::parse(&plain_path(path)) {
+                files.insert(parsed.collision_key(), path);
+            }
+        }
+        for path in claims.keys() {
+            let ends = path.match_indices('/').map(|(at, _)| at);
+            for end in ends.chain([path.len()]) {
+                let spelling = path.get(..end).unwrap_or_default();
+                let Ok(parsed) = RelPath::parse(&plain_path(spelling)) else {
+                    continue;
+                };
+                let key = parsed.collision_key();
+                if end < path.len()
+                    && let Some(file) = files.get(&key)
+                {
+                    spellings.entry(key.clone()).or_default().insert(file, file);
+                    spellings.entry(key).or_default().insert(path, path);
+                } else {
+                    spellings
+                        .entry(key)
+                        .or_default()
+                        .entry(spelling)
+                        .or_insert(path);
+                }
+            }
+        }
+        let together = |one: &str, other: &str| {
+            let claims = |path: &str| claims.get(path).into_iter().flatten();
+            claims(one).any(|(_, _, when)| {
+                claims(other).any(|(_, _, also)| when.can_hold_with(also, several))
+            })
+        };
+        let mut found = Vec::new();
+        for paths in spellings.values() {
+            let paths: Vec<&str> = paths.values().copied().collect();
+            for pair in paths.windows(2) {
+                if let [one, other] = pair
+                    && together(one, other)
+                    && let Some((layer, file, _)) = claims.get(*other).and_then(|all| all.last())
+                {
+                    let label = Self::file_label(layer, file.source);
+                    let message = format!(
+                        "`{other}` and `{one}` cannot stand side by side: some systems take them for one path, or one is a file and the other lies below it"
+                    );
+                    found.push(Problem::of(label, message));
+                }
+            }
+        }
+        self.problems.extend(found);
+    }
+}
+
+/// Returns a path with a letter in the place of every tag; the same tags give the same text.
+fn plain_path(target: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = target;
+    while let Some((before, after)) = rest.split_once("{{") {
+        plain.push_str(before);
+        let (tag, behind) = after.split_once("}}").unwrap_or((after, ""));
+        plain.push('x');
+        plain.extend(tag.chars().filter(char::is_ascii_alphanumeric));
+        rest = behind;
+    }
+    plain.push_str(rest);
+    plain
 }

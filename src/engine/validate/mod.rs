@@ -8,9 +8,10 @@ mod questions;
 
 use std::collections::BTreeSet;
 
+use super::assemble::lies_below;
 use super::helpers::list;
 use crate::model::condition::Condition;
-use crate::model::manifest::Manifest;
+use crate::model::manifest::{Manifest, Role};
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
 use crate::model::template::Template;
@@ -108,42 +109,53 @@ impl<'a> Checker<'a> {
     fn layers(&mut self) {
         let all: Vec<&Question> = self.template.questions.iter().collect();
         let top = &self.template.manifest;
+        for manifest in self.manifests() {
+            for layer in &manifest.layers {
+                self.condition(manifest, layer.line, &layer.when, &all);
+            }
+        }
         let mut seen = BTreeSet::new();
-        for layer in &top.layers {
-            self.condition(top, layer.line, &layer.when, &all);
-            if !seen.insert(&layer.name) {
+        for layer in &self.template.layers {
+            if !seen.insert(layer.label()) && layer.name.is_some() {
+                let used = top
+                    .layers
+                    .iter()
+                    .rfind(|used| Some(&used.name) == layer.name.as_ref());
+                let line = used.map_or(1, |used| used.line);
                 self.report(
                     top,
-                    layer.line,
-                    format!("layer `{}` is used twice", layer.name),
+                    line,
+                    format!("layer `{}` is used twice", layer.label()),
                 );
             }
         }
-        for (key, default) in &top.defaults {
-            let asked_below = self
-                .manifests()
-                .take(self.template.layers.len().saturating_sub(1))
-                .any(|manifest| {
-                    manifest
-                        .questions
-                        .iter()
-                        .any(|question| question.key == *key)
-                });
-            if !asked_below {
-                let keys = all.iter().map(|question| question.key.as_str());
-                let hint = nearest(key, keys)
-                    .map(|near| format!("; did you mean `{near}`?"))
-                    .unwrap_or_default();
-                let message = format!("`[defaults]` names `{key}`, which no layer asks{hint}");
-                self.report(top, default.line, message);
+        self.defaults(&all);
+    }
+
+    /// Checks that every `[defaults]` speaks of questions below it.
+    fn defaults(&mut self, all: &[&Question]) {
+        for layer in &self.template.layers {
+            let manifest = &layer.package.manifest;
+            if manifest.role == Role::Layer {
+                for (_, default) in manifest.defaults.iter().take(1) {
+                    self.report(manifest, default.line, "only a template has `[defaults]`");
+                }
+                continue;
             }
-        }
-        for manifest in self
-            .manifests()
-            .filter(|manifest| manifest.role != top.role)
-        {
-            for (_, default) in manifest.defaults.iter().take(1) {
-                self.report(manifest, default.line, "only a template has `[defaults]`");
+            for (key, default) in &manifest.defaults {
+                let asked_below = self.template.layers.iter().any(|asking| {
+                    let asked = &asking.package.manifest.questions;
+                    lies_below(asking, layer) && asked.iter().any(|question| question.key == *key)
+                });
+                // A layer that was left out above may have asked.
+                if !asked_below && layer.name.is_none() {
+                    let keys = all.iter().map(|question| question.key.as_str());
+                    let hint = nearest(key, keys)
+                        .map(|near| format!("; did you mean `{near}`?"))
+                        .unwrap_or_default();
+                    let message = format!("`[defaults]` names `{key}`, which no layer asks{hint}");
+                    self.report(manifest, default.line, message);
+                }
             }
         }
     }

@@ -17,15 +17,8 @@ impl Checker<'_> {
         let mut seen: BTreeMap<&str, &str> = BTreeMap::new();
         let mut facts: BTreeMap<&str, &str> = BTreeMap::new();
         let mut earlier: Vec<&Question> = Vec::new();
-        let own = self
-            .template
-            .layers
-            .last()
-            .map(|layer| &layer.package.manifest);
-        let below = self
-            .manifests()
-            .take(self.template.layers.len().saturating_sub(1));
-        for manifest in own.into_iter().chain(below) {
+        for layer in self.template.in_asking_order() {
+            let manifest = &layer.package.manifest;
             for question in &manifest.questions {
                 let line = question.line;
                 if let Some(first) = seen.insert(&question.key, &manifest.file) {

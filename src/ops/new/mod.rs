@@ -19,17 +19,19 @@ use super::replay;
 use crate::engine::compose::{Composition, compose};
 use crate::engine::plan::{Action, Existing, OnConflict, Plan, PlanError, plan};
 use crate::engine::resolve::Resolved;
+use crate::model::address::GitRef;
 use crate::model::language::Language;
+use crate::model::manifest::Manifest;
 use crate::model::name::{DistributionName, PackageName};
 use crate::model::record::{self, Record};
 use crate::model::relpath::RelPath;
-use crate::model::template::Template;
+use crate::model::template::{Origin, Template};
+use crate::model::text::visible;
 use crate::model::tree::{File, Tree};
 use crate::model::value::Answers;
 use crate::system::builtin;
 use crate::system::prompt;
 use crate::system::repository::{self, GitSettings};
-use crate::system::source;
 use crate::system::uv;
 use crate::system::workdir::{self, Destination};
 
@@ -101,6 +103,8 @@ pub struct NewOptions {
     pub uv: UvMode,
     /// Whether uv must not use the network.
     pub offline: bool,
+    /// The branch, tag or commit of the template.
+    pub reference: Option<GitRef>,
 }
 
 /// What git did.
@@ -196,7 +200,7 @@ impl NewReport {
 /// Whatever keeps it from being made. But for [`NewError::Sync`] nothing is written then.
 pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError> {
     let word = template_word(system, options)?;
-    let template = source::load(&word, &system.environment)?;
+    let template = system.catalog.load(&word)?;
     let typed = project_path(system, options, &word)?;
     let path = system.environment.path(&typed);
     let mut given = given(system, options, &template)?;
@@ -258,14 +262,21 @@ fn template_word(system: &System, options: &NewOptions) -> Result<String, NewErr
     if !system.environment.interactive || options.yes {
         return Err(NewError::NoTemplate);
     }
-    let rows = builtin::names()
+    let row = |word: String, manifest: &Manifest| {
+        let summary = visible(manifest.summary.get(system.language));
+        (format!("{word}  {summary}"), word)
+    };
+    let mut rows: Vec<(String, String)> = builtin::names()
         .into_iter()
-        .filter_map(|name| {
-            let manifest = builtin::load(name)?.ok()?.manifest;
-            let summary = manifest.summary.get(system.language);
-            Some((format!("{name}  {summary}"), name.to_owned()))
-        })
+        .filter_map(|name| Some(row(name.to_owned(), &builtin::manifest(name)?.ok()?)))
         .collect();
+    for source in system.catalog.sources.values() {
+        let manifests = system.catalog.manifests(source).unwrap_or_default();
+        rows.extend(manifests.iter().flatten().map(|manifest| {
+            let word = format!("{}/{}", source.name, manifest.name);
+            row(word, manifest)
+        }));
+    }
     Ok(prompt::pick(say(system, "Template", "模板"), rows)?)
 }
 
@@ -316,6 +327,11 @@ fn render(template: &Template, resolved: &Resolved) -> Result<(Composition, Tree
     let record = Record {
         template: template.manifest.name.clone(),
         source: template.origin.to_string(),
+        git: match &template.origin {
+            Origin::Git(origin) => Some(origin.clone()),
+            Origin::Builtin | Origin::Directory(_) => None,
+        },
+        inherits: template.inherits.clone(),
         version: template.manifest.version.clone(),
         layers: composition.layers.clone(),
         tree: untouched,

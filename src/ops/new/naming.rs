@@ -139,9 +139,12 @@ fn tool_flags(options: &NewOptions) -> Vec<String> {
         UvMode::Sync => Some("--sync"),
     };
     let offline = options.offline.then_some("--offline");
-    [git, uv, offline]
-        .into_iter()
-        .flatten()
+    let reference = options
+        .reference
+        .iter()
+        .flat_map(|reference| ["--ref", reference.as_str()]);
+    reference
+        .chain([git, uv, offline].into_iter().flatten())
         .map(str::to_owned)
         .collect()
 }

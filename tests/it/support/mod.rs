@@ -4,9 +4,11 @@ pub(crate) mod folder;
 pub(crate) mod require;
 pub(crate) mod sandbox;
 pub(crate) mod shell_words;
+pub(crate) mod team;
 pub(crate) mod template;
 pub(crate) mod terminal;
 
 pub(crate) use folder::{Entry, entries, files};
 pub(crate) use sandbox::Sandbox;
+pub(crate) use team::Team;
 pub(crate) use template::TemplateFolder;

@@ -1,0 +1,364 @@
+//! Loads templates from a shelf: their manifests and files, their layers, and what they build upon.
+//!
+//! The shelf is foreign: everything in it is looked at before it is opened, counted, and checked as a whole.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::builtin;
+use super::shelf::{Kind, Shelf, join};
+use crate::engine::assemble::{Parts, assemble};
+use crate::engine::budget;
+use crate::engine::helpers::list;
+use crate::engine::read_manifest::read_manifest;
+use crate::engine::validate::validate;
+use crate::model::manifest::{LayerName, Manifest, Role};
+use crate::model::problem::Problem;
+use crate::model::relpath::{MAX_DEPTH, RelPath};
+use crate::model::template::{GitOrigin, Origin, Package, Template};
+
+/// How many templates may build upon each other.
+const CHAIN: usize = 8;
+
+/// How deep below a source's root its templates may lie.
+const SEARCH_DEPTH: usize = 3;
+
+/// The most folders that are looked at for templates.
+const SEARCH_FOLDERS: usize = 10_000;
+
+/// A folder of another repository that a manifest names.
+#[derive(Clone, Debug)]
+pub struct Remote {
+    /// The repository.
+    pub shelf: Rc<Shelf>,
+    /// Where it is from, and the folder.
+    pub origin: GitOrigin,
+}
+
+/// Finds the repository of an address that a manifest names, or says why it cannot.
+pub type Resolve<'a> = &'a dyn Fn(&str) -> Result<Remote, String>;
+
+/// Loads and checks the template in a folder of a shelf.
+///
+/// # Errors
+/// Everything that is wrong with the template.
+pub fn load(
+    shelf: &Shelf,
+    folder: &str,
+    origin: Origin,
+    resolve: Resolve<'_>,
+) -> Result<Template, Vec<Problem>> {
+    let mut loader = Loader {
+        resolve,
+        spent: Spent::default(),
+        inherits: BTreeMap::new(),
+    };
+    let parts = loader.parts(shelf, folder, CHAIN)?;
+    let template = assemble(origin, parts, loader.inherits)?;
+    let problems = validate(&template);
+    if problems.is_empty() {
+        Ok(template)
+    } else {
+        Err(problems)
+    }
+}
+
+/// Reads the manifest of the template in a folder of a shelf.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn manifest(shelf: &Shelf, folder: &str) -> Result<Manifest, Vec<Problem>> {
+    read_head(shelf, folder, Role::Template)
+}
+
+/// Returns whether a folder of a shelf holds a template.
+///
+/// # Errors
+/// It cannot be looked at.
+pub fn is_template(shelf: &Shelf, folder: &str) -> Result<bool, Problem> {
+    let path = join(folder, Role::Template.file_name());
+    Ok(shelf.kind(&path)?.is_some())
+}
+
+/// Returns the folders of a shelf that hold a template: the folder itself, or those below it, in order.
+///
+/// Hidden folders are passed over, and nothing is searched for below a template.
+///
+/// # Errors
+/// A folder cannot be read, or there are too many.
+pub fn find(shelf: &Shelf, folder: &str) -> Result<Vec<String>, Problem> {
+    let mut found = Vec::new();
+    let mut open = vec![(folder.to_owned(), 0)];
+    let mut seen = 0;
+    while let Some((folder, depth)) = open.pop() {
+        seen += 1;
+        if seen > SEARCH_FOLDERS {
+            let message =
+                format!("there are more than {SEARCH_FOLDERS} folders to search for templates");
+            return Err(Problem::of(folder, message));
+        }
+        if is_template(shelf, &folder)? {
+            found.push(folder);
+            continue;
+        }
+        if depth == SEARCH_DEPTH {
+            continue;
+        }
+        for (name, kind) in shelf.entries(&folder)? {
+            if kind == Kind::Folder && !name.starts_with('.') && RelPath::parse(&name).is_ok() {
+                open.push((join(&folder, &name), depth + 1));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[derive(Default)]
+struct Spent {
+    files: usize,
+    bytes: u64,
+}
+
+struct Loader<'a> {
+    resolve: Resolve<'a>,
+    spent: Spent,
+    inherits: BTreeMap<String, GitOrigin>,
+}
+
+impl Loader<'_> {
+    /// Loads a template with its layers and what it builds upon.
+    fn parts(&mut self, shelf: &Shelf, folder: &str, chain: usize) -> Result<Parts, Vec<Problem>> {
+        let own = self.read(shelf, folder, Role::Template)?;
+        let mut problems = Vec::new();
+        let mut layers = BTreeMap::new();
+        for layer in &own.manifest.layers {
+            let loaded = self.layer(shelf, folder, &layer.name);
+            match loaded {
+                Ok(package) => {
+                    layers.insert(layer.name.clone(), package);
+                }
+                Err(Missing::Because(message)) => {
+                    problems.push(Problem::at(&own.manifest.file, layer.line, message));
+                }
+                Err(Missing::Faulty(found)) => problems.extend(found),
+            }
+        }
+        let mut base = None;
+        if let Some(extends) = &own.manifest.extends {
+            match self.base(shelf, &extends.template, chain) {
+                Ok(parts) => base = Some(Box::new(parts)),
+                Err(Missing::Because(message)) => {
+                    problems.push(Problem::at(&own.manifest.file, extends.line, message));
+                }
+                Err(Missing::Faulty(found)) => problems.extend(found),
+            }
+        }
+        if problems.is_empty() {
+            Ok(Parts { own, layers, base })
+        } else {
+            Err(problems)
+        }
+    }
+
+    fn base(&mut self, shelf: &Shelf, name: &LayerName, chain: usize) -> Result<Parts, Missing> {
+        if chain == 0 {
+            let message = format!("more than {CHAIN} templates build upon each other");
+            return Err(Missing::Because(message));
+        }
+        match name {
+            LayerName::Builtin(short) => {
+                let parts = builtin::parts(short).ok_or_else(|| {
+                    let known = list(&builtin::names());
+                    Missing::Because(format!(
+                        "there is no template `{name}`; built in are {known}"
+                    ))
+                })?;
+                Ok(parts?)
+            }
+            LayerName::Own(short) => {
+                let message = format!(
+                    "`{short}` says not where it is from: write `builtin:{short}`, `source:{short}` for one of this source, or an address such as gh:acme/templates//{short}"
+                );
+                Err(Missing::Because(message))
+            }
+            LayerName::Source(path) => {
+                let folder = checked(path, "folder of a template")?;
+                if !is_template(shelf, &folder)? {
+                    let message = format!("this source has no template in `{path}`");
+                    return Err(Missing::Because(message));
+                }
+                Ok(self.parts(shelf, &folder, chain - 1)?)
+            }
+            LayerName::Address(address) => {
+                let remote = self.remote(address)?;
+                let folder = remote.origin.dir.clone();
+                if !is_template(&remote.shelf, &folder)? {
+                    let message = format!("`{address}` holds no `template.toml`");
+                    return Err(Missing::Because(message));
+                }
+                Ok(self.parts(&remote.shelf, &folder, chain - 1)?)
+            }
+        }
+    }
+
+    fn layer(&mut self, shelf: &Shelf, folder: &str, name: &LayerName) -> Result<Package, Missing> {
+        let file = Role::Layer.file_name();
+        match name {
+            LayerName::Builtin(short) => {
+                let package = builtin::load_layer(short).ok_or_else(|| {
+                    let known = builtin::layer_names().join(", ");
+                    Missing::Because(format!("there is no layer `{name}`; built in are {known}"))
+                })?;
+                Ok(package?)
+            }
+            LayerName::Own(short) | LayerName::Source(short) if !is_plain(short) => {
+                Err(Missing::Because(format!("`{short}` is no name of a layer")))
+            }
+            LayerName::Own(short) | LayerName::Source(short) => {
+                let above = if matches!(name, LayerName::Own(_)) {
+                    folder
+                } else {
+                    ""
+                };
+                let below = join(above, &format!("layers/{short}"));
+                if shelf.kind(&join(&below, file))?.is_none() {
+                    let message =
+                        format!("there is no layer `{name}`: {below}/{file} is not there");
+                    return Err(Missing::Because(message));
+                }
+                Ok(self.read(shelf, &below, Role::Layer)?)
+            }
+            LayerName::Address(address) => {
+                let remote = self.remote(address)?;
+                let folder = remote.origin.dir.clone();
+                if remote.shelf.kind(&join(&folder, file))?.is_none() {
+                    let message = format!("`{address}` holds no `{file}`");
+                    return Err(Missing::Because(message));
+                }
+                Ok(self.read(&remote.shelf, &folder, Role::Layer)?)
+            }
+        }
+    }
+
+    fn remote(&mut self, address: &str) -> Result<Remote, Missing> {
+        let remote = (self.resolve)(address).map_err(Missing::Because)?;
+        self.inherits
+            .insert(address.to_owned(), remote.origin.clone());
+        Ok(remote)
+    }
+
+    fn read(&mut self, shelf: &Shelf, folder: &str, role: Role) -> Result<Package, Vec<Problem>> {
+        refuse_links(shelf, folder).map_err(one)?;
+        let manifest = read_head(shelf, folder, role)?;
+        let mut files = BTreeMap::new();
+        for part in ["files", "slots"] {
+            let path = join(folder, part);
+            if let Some(kind) = shelf.kind(&path).map_err(one)? {
+                self.collect(shelf, (folder, part), kind, &mut files)
+                    .map_err(one)?;
+            }
+        }
+        Ok(Package { manifest, files })
+    }
+
+    /// Reads everything at and below a path of a package's folder.
+    fn collect(
+        &mut self,
+        shelf: &Shelf,
+        (folder, path): (&str, &str),
+        kind: Kind,
+        files: &mut BTreeMap<String, Cow<'static, [u8]>>,
+    ) -> Result<(), Problem> {
+        let label = join(folder, path);
+        if let Some(refusal) = kind.refusal() {
+            return Err(Problem::of(label, refusal));
+        }
+        self.spent.files += 1;
+        if self.spent.files > budget::FILES {
+            let message = format!("a template may have {} files", budget::FILES);
+            return Err(Problem::of(label, message));
+        }
+        if kind == Kind::Folder {
+            if path.split('/').count() > MAX_DEPTH {
+                return Err(Problem::of(label, "lies too deep"));
+            }
+            for (name, kind) in shelf.entries(&label)? {
+                if name.contains('/') || matches!(name.as_str(), "" | "." | "..") {
+                    return Err(Problem::of(label, "holds a name that no folder can have"));
+                }
+                self.collect(shelf, (folder, &join(path, &name)), kind, files)?;
+            }
+            return Ok(());
+        }
+        let left = (budget::BYTES as u64).saturating_sub(self.spent.bytes);
+        let bytes = shelf.read(&label, left)?;
+        self.spent.bytes += bytes.len() as u64;
+        files.insert(path.to_owned(), Cow::Owned(bytes));
+        Ok(())
+    }
+}
+
+/// Why a layer or template that a manifest names is not there.
+enum Missing {
+    /// A sentence for the line of the manifest.
+    Because(String),
+    /// What is wrong in its own files.
+    Faulty(Vec<Problem>),
+}
+
+impl From<Vec<Problem>> for Missing {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self::Faulty(problems)
+    }
+}
+
+impl From<Problem> for Missing {
+    fn from(problem: Problem) -> Self {
+        Self::Faulty(one(problem))
+    }
+}
+
+fn one(problem: Problem) -> Vec<Problem> {
+    vec![problem]
+}
+
+/// Returns a path that a manifest names as the path of a folder.
+fn checked(path: &str, what: &str) -> Result<String, Missing> {
+    match RelPath::parse(path) {
+        Ok(path) => Ok(path.as_str().to_owned()),
+        Err(error) => Err(Missing::Because(format!("`{path}` is no {what}: {error}"))),
+    }
+}
+
+/// Refuses a folder that is a symbolic link, or lies behind one.
+fn refuse_links(shelf: &Shelf, folder: &str) -> Result<(), Problem> {
+    let mut above = String::new();
+    for part in folder.split('/').filter(|part| !part.is_empty()) {
+        above = join(&above, part);
+        if let Some(refusal) = shelf.kind(&above)?.and_then(Kind::refusal) {
+            return Err(Problem::of(above, refusal));
+        }
+    }
+    Ok(())
+}
+
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+}
+
+fn read_head(shelf: &Shelf, folder: &str, role: Role) -> Result<Manifest, Vec<Problem>> {
+    let file = join(folder, role.file_name());
+    let text = shelf
+        .read(&file, budget::MANIFEST_BYTES as u64)
+        .map_err(one)
+        .and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| one(Problem::of(&file, "the manifest is not UTF-8")))
+        })?;
+    read_manifest(role, &file, &text)
+}
