@@ -246,7 +246,7 @@ impl GitUrl {
         let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
         let owner = match (self.transport, parts.as_slice()) {
             (Transport::File, [.., last]) | (_, [last]) => last,
-            (_, [first, ..]) => first,
+            (_, [.., owner, _]) => owner,
             (_, []) => return None,
         };
         source_name(owner)

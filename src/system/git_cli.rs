@@ -29,7 +29,7 @@ const LARGEST: u64 = 512 * 1024 * 1024;
 const TICK: Duration = Duration::from_millis(100);
 
 /// How many of git's last lines an error passes on.
-const LAST_LINES: usize = 4;
+const LAST_LINES: usize = 6;
 
 /// How long a line of git's may be before it is cut.
 const LINE: usize = 300;
@@ -208,6 +208,7 @@ struct Watch<'a> {
     words: Receiver<Vec<u8>>,
     /// The line that is being written, and the last whole ones.
     line: Vec<u8>,
+    returned: Option<String>,
     lines: Vec<String>,
 }
 
@@ -232,6 +233,7 @@ impl<'a> Watch<'a> {
             repository,
             words,
             line: Vec::new(),
+            returned: None,
             lines: Vec::new(),
         }
     }
@@ -286,22 +288,34 @@ impl<'a> Watch<'a> {
     fn hear(&mut self, part: &[u8]) {
         for byte in part {
             match byte {
-                b'\n' | b'\r' => {
-                    let text = without_credentials(&String::from_utf8_lossy(&self.line));
-                    let shown = visible_start(text.trim_end(), LINE);
-                    if *byte == b'\r' || shown.ends_with("done.") {
+                b'\r' => {
+                    let shown = self.take_line();
+                    (self.run.progress)(&shown);
+                    self.returned = Some(shown);
+                }
+                // Some programs end their lines with both.
+                b'\n' => {
+                    let before = self.returned.take().filter(|_| self.line.is_empty());
+                    let shown = before.unwrap_or_else(|| self.take_line());
+                    if shown.ends_with("done.") {
                         (self.run.progress)(&shown);
                     } else if !shown.is_empty() {
                         self.lines.push(shown);
                         let surplus = self.lines.len().saturating_sub(LAST_LINES);
                         self.lines.drain(..surplus);
                     }
-                    self.line.clear();
                 }
                 _ if self.line.len() < 4 * LINE => self.line.push(*byte),
                 _ => {}
             }
         }
+    }
+
+    /// Returns the line that was written, visible and without passwords.
+    fn take_line(&mut self) -> String {
+        let text = without_credentials(&String::from_utf8_lossy(&self.line));
+        self.line.clear();
+        visible_start(text.trim_end(), LINE)
     }
 
     fn last_words(&mut self) -> Vec<String> {

@@ -42,6 +42,8 @@ mod manifests;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod network;
+#[cfg(test)]
 mod new;
 #[cfg(test)]
 mod output;

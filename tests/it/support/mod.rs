@@ -3,6 +3,7 @@
 pub(crate) mod folder;
 pub(crate) mod require;
 pub(crate) mod sandbox;
+pub(crate) mod server;
 pub(crate) mod shell_words;
 pub(crate) mod team;
 pub(crate) mod template;
