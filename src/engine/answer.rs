@@ -303,7 +303,7 @@ mod tests {
             otherwise: None,
             check: None,
             from: None,
-            line: 1,
+            at: crate::model::text::Position::from(1),
         }
     }
 

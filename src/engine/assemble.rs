@@ -11,6 +11,7 @@ use crate::model::manifest::{Extends, LayerName, LayerUse, Manifest, Role};
 use crate::model::problem::Problem;
 use crate::model::question::Question;
 use crate::model::template::{GitOrigin, Layer, Origin, Package, Template, in_asking_order};
+use crate::model::text::Position;
 use crate::model::value::Value;
 
 /// A template's own package and everything that its manifest names.
@@ -78,7 +79,7 @@ fn stack(parts: Parts, name: Option<LayerName>, problems: &mut Vec<Problem>) -> 
         };
         check_version(
             &manifest,
-            used.line,
+            used.at,
             used.version.as_ref(),
             (&used.name, &package),
             problems,
@@ -116,7 +117,7 @@ fn below(
     let named = (&extends.template, &base.own);
     check_version(
         manifest,
-        extends.line,
+        extends.at,
         extends.version.as_ref(),
         named,
         problems,
@@ -130,7 +131,7 @@ fn below(
                 "`without` names `{without}`, which {}",
                 unknown(&stack, &extends.template)
             );
-            problems.push(Problem::at(&manifest.file, extends.line, message));
+            problems.push(Problem::at(&manifest.file, extends.at, message));
         }
     }
     for layer in &mut stack {
@@ -148,7 +149,7 @@ fn replace(
 ) {
     let Some(extends) = &manifest.extends else {
         let message = "`replaces` is for a template that builds upon another by `[extends]`";
-        problems.push(Problem::at(&manifest.file, used.line, message));
+        problems.push(Problem::at(&manifest.file, used.at, message));
         return;
     };
     let Some(place) = find(stack, replaced).and_then(|at| stack.get_mut(at)) else {
@@ -156,7 +157,7 @@ fn replace(
             "`replaces` names `{replaced}`, which {}",
             unknown(stack, &extends.template)
         );
-        problems.push(Problem::at(&manifest.file, used.line, message));
+        problems.push(Problem::at(&manifest.file, used.at, message));
         return;
     };
     // Where nothing else is said it comes when the other one came.
@@ -188,7 +189,7 @@ fn unknown(stack: &[Layer], template: &LayerName) -> String {
 
 fn check_version(
     manifest: &Manifest,
-    line: usize,
+    at: Position,
     wanted: Option<&VersionReq>,
     (name, package): (&LayerName, &Package),
     problems: &mut Vec<Problem>,
@@ -196,7 +197,7 @@ fn check_version(
     let there = &package.manifest.version;
     if let Some(wanted) = wanted.filter(|wanted| !wanted.matches(there)) {
         let message = format!("this needs `{name}` {wanted}, and the one that is there is {there}");
-        problems.push(Problem::at(&manifest.file, line, message));
+        problems.push(Problem::at(&manifest.file, at, message));
     }
 }
 

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::condition::Condition;
 use super::language::Words;
 use super::question::Question;
+use super::text::Position;
 use super::value::Value;
 
 /// The version of the manifest format that this program reads and writes.
@@ -94,8 +95,8 @@ pub struct LayerUse {
     pub replaces: Option<String>,
     /// The versions of the layer that will do.
     pub version: Option<VersionReq>,
-    /// The line of the manifest.
-    pub line: usize,
+    /// The place in the manifest.
+    pub at: Position,
 }
 
 /// The template that a template builds upon.
@@ -107,8 +108,8 @@ pub struct Extends {
     pub version: Option<VersionReq>,
     /// Its layers that are left out.
     pub without: Vec<String>,
-    /// The line of the manifest.
-    pub line: usize,
+    /// The place in the manifest.
+    pub at: Position,
 }
 
 /// What a manifest says about some of its files.
@@ -124,8 +125,8 @@ pub struct FileRule {
     pub executable: bool,
     /// Whether the files take the place of those of a lower layer.
     pub replaces: bool,
-    /// The line of the manifest.
-    pub line: usize,
+    /// The place in the manifest.
+    pub at: Position,
 }
 
 /// Another default for a question of a layer.
@@ -133,8 +134,8 @@ pub struct FileRule {
 pub struct DefaultOverride {
     /// The new default.
     pub value: Value,
-    /// The line of the manifest.
-    pub line: usize,
+    /// The place in the manifest.
+    pub at: Position,
 }
 
 /// The manifest of a template or a layer.

@@ -2,23 +2,29 @@
 
 use std::fmt;
 
+use super::text::Position;
+
 /// One thing that is wrong in a file of a template.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Problem {
     /// The file, as the template's author calls it.
     pub file: String,
-    /// The line, counted from 1, where one is to blame.
-    pub line: Option<usize>,
+    /// The line and the character, where one is to blame.
+    pub at: Option<Position>,
     /// What is wrong: a lower-case sentence without a final stop.
     pub message: String,
 }
 
 impl Problem {
-    /// Returns a problem of a line.
-    pub fn at(file: impl Into<String>, line: usize, message: impl Into<String>) -> Self {
+    /// Returns a problem of a line, or of a place in it.
+    pub fn at(
+        file: impl Into<String>,
+        at: impl Into<Position>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
             file: file.into(),
-            line: Some(line),
+            at: Some(at.into()),
             message: message.into(),
         }
     }
@@ -27,7 +33,7 @@ impl Problem {
     pub fn of(file: impl Into<String>, message: impl Into<String>) -> Self {
         Self {
             file: file.into(),
-            line: None,
+            at: None,
             message: message.into(),
         }
     }
@@ -36,8 +42,14 @@ impl Problem {
 /// Writes the problem the way compilers do, so that editors can jump to it.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.line {
-            Some(line) => write!(f, "{}:{line}: {}", self.file, self.message),
+        match self.at {
+            Some(Position {
+                line,
+                column: Some(column),
+            }) => write!(f, "{}:{line}:{column}: {}", self.file, self.message),
+            Some(Position { line, column: None }) => {
+                write!(f, "{}:{line}: {}", self.file, self.message)
+            }
             None => write!(f, "{}: {}", self.file, self.message),
         }
     }

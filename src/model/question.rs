@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::condition::Condition;
 use super::language::Words;
+use super::text::Position;
 use super::value::Value;
 
 /// What kind of answer a question takes.
@@ -143,9 +144,9 @@ pub struct Question {
     /// Where a default is looked up before `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Lookup>,
-    /// The line of the manifest, for messages.
+    /// The place in the manifest, for messages.
     #[serde(skip)]
-    pub line: usize,
+    pub at: Position,
 }
 
 impl Question {

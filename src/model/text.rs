@@ -96,16 +96,34 @@ pub fn visible_start(text: &str, limit: usize) -> String {
     }
 }
 
+/// A place in a text.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub struct Position {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character in the line, counted from 1, where one is to blame.
+    pub column: Option<usize>,
+}
+
+/// A whole line.
+impl From<usize> for Position {
+    fn from(line: usize) -> Self {
+        Self { line, column: None }
+    }
+}
+
 /// Where the lines of a text begin.
 #[derive(Clone, Debug)]
-pub struct Lines {
+pub struct Lines<'a> {
+    text: &'a str,
     breaks: Vec<usize>,
 }
 
-impl Lines {
+impl<'a> Lines<'a> {
     /// Returns the lines of a text.
-    pub fn of(text: &str) -> Self {
+    pub fn of(text: &'a str) -> Self {
         Self {
+            text,
             breaks: text.match_indices('\n').map(|(offset, _)| offset).collect(),
         }
     }
@@ -113,6 +131,20 @@ impl Lines {
     /// Returns the line, counted from 1, of a place that is counted in bytes from the beginning.
     pub fn line_at(&self, offset: usize) -> usize {
         self.breaks.partition_point(|found| *found < offset) + 1
+    }
+
+    /// Returns the line and the character of a place that is counted in bytes from the beginning.
+    pub fn position_at(&self, offset: usize) -> Position {
+        let line = self.line_at(offset);
+        let start = match line.checked_sub(2).and_then(|index| self.breaks.get(index)) {
+            Some(end) => end + 1,
+            None => 0,
+        };
+        let before = self.text.get(start..offset).unwrap_or_default();
+        Position {
+            line,
+            column: Some(before.chars().count() + 1),
+        }
     }
 }
 
@@ -157,6 +189,25 @@ mod tests {
             ("", 0, ""),
         ] {
             assert_eq!(visible_start(text, limit), shown, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn places_are_counted_in_characters() {
+        let lines = Lines::of("ab\n日本x\n\ny");
+        for (offset, line, column) in [
+            (0, 1, 1),
+            (1, 1, 2),
+            (3, 2, 1),
+            (9, 2, 3),
+            (11, 3, 1),
+            (12, 4, 1),
+        ] {
+            let expected = Position {
+                line,
+                column: Some(column),
+            };
+            assert_eq!(lines.position_at(offset), expected, "{offset}");
         }
     }
 }

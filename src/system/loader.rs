@@ -140,7 +140,7 @@ impl Loader<'_> {
                     layers.insert(layer.name.clone(), package);
                 }
                 Err(Missing::Because(message)) => {
-                    problems.push(Problem::at(&own.manifest.file, layer.line, message));
+                    problems.push(Problem::at(&own.manifest.file, layer.at, message));
                 }
                 Err(Missing::Faulty(found)) => problems.extend(found),
             }
@@ -150,7 +150,7 @@ impl Loader<'_> {
             match self.base(shelf, &extends.template, chain) {
                 Ok(parts) => base = Some(Box::new(parts)),
                 Err(Missing::Because(message)) => {
-                    problems.push(Problem::at(&own.manifest.file, extends.line, message));
+                    problems.push(Problem::at(&own.manifest.file, extends.at, message));
                 }
                 Err(Missing::Faulty(found)) => problems.extend(found),
             }

@@ -193,7 +193,7 @@ fn what_cannot_be_inherited_is_refused_with_the_line() {
     let url = base.url();
     let layer = format!("{url}//api/layers/ci@v1");
     let rows = [
-        ("[extends]\ntemplate = \"builtin:fastapi-api\"\nversion = \">=99\"".to_owned(), "x/template.toml:8: this needs `builtin:fastapi-api` >=99, and the one that is there is 1."),
+        ("[extends]\ntemplate = \"builtin:fastapi-api\"\nversion = \">=99\"".to_owned(), "x/template.toml:8:1: this needs `builtin:fastapi-api` >=99, and the one that is there is 1."),
         ("[extends]\ntemplate = \"builtin:nothing\"".to_owned(), "there is no template `builtin:nothing`; built in are"),
         ("[extends]\ntemplate = \"other\"".to_owned(), "`other` says not where it is from"),
         ("[extends]\ntemplate = \"source:nowhere\"".to_owned(), "this source has no template in `nowhere`"),

@@ -47,24 +47,24 @@ executable = "yes"
     let output = sandbox.run("new ./tpl shop").fails(1);
     insta::assert_snapshot!(output.stderr, @r#"
     error: template `./tpl` has 18 problems
-    note: template.toml:2: unknown key `reservd` in the manifest; did you mean `reserved`?
-    note: template.toml:5: `name` is made of lower-case letters, digits and `-`, a letter first
-    note: template.toml:5: `summary` is missing in `[template]`
-    note: template.toml:5: `title` is missing in `[template]`
-    note: template.toml:6: `1.0` is no semantic version: unexpected end of input while parsing minor version number
-    note: template.toml:7: unknown key `titel` in `[template]`; did you mean `title`?
-    note: template.toml:11: unknown key `whn` in `[[layers]]`; did you mean `when`?
-    note: template.toml:15: there is no type `txt`; the types are `text`, `bool`, `integer`, `choice`, `choices`, `secret`
-    note: template.toml:18: `key` is missing in `[[questions]]`
-    note: template.toml:20: `en` is missing in `title`
-    note: template.toml:20: unknown key `de` in `title`
-    note: template.toml:21: `default` must be a text, a whole number, `true`, `false` or a list of texts
-    note: template.toml:27: `choices` must be written as `[[choices]]`
-    note: template.toml:28: `when` must be a table of answers: { docker = true }
-    note: template.toml:29: no default can be looked up in `git.name`; the places are `git.user.name`, `git.user.email`, `clock.year`
-    note: template.toml:31: `path` is missing in `[[files]]`
-    note: template.toml:32: `to` must be a text
-    note: template.toml:33: `executable` must be `true` or `false`
+    note: template.toml:2:1: unknown key `reservd` in the manifest; did you mean `reserved`?
+    note: template.toml:5:1: `summary` is missing in `[template]`
+    note: template.toml:5:1: `title` is missing in `[template]`
+    note: template.toml:5:8: `name` is made of lower-case letters, digits and `-`, a letter first
+    note: template.toml:6:11: `1.0` is no semantic version: unexpected end of input while parsing minor version number
+    note: template.toml:7:1: unknown key `titel` in `[template]`; did you mean `title`?
+    note: template.toml:11:1: unknown key `whn` in `[[layers]]`; did you mean `when`?
+    note: template.toml:15:8: there is no type `txt`; the types are `text`, `bool`, `integer`, `choice`, `choices`, `secret`
+    note: template.toml:18:1: `key` is missing in `[[questions]]`
+    note: template.toml:20:9: `en` is missing in `title`
+    note: template.toml:20:11: unknown key `de` in `title`
+    note: template.toml:21:11: `default` must be a text, a whole number, `true`, `false` or a list of texts
+    note: template.toml:27:11: `choices` must be written as `[[choices]]`
+    note: template.toml:28:8: `when` must be a table of answers: { docker = true }
+    note: template.toml:29:8: no default can be looked up in `git.name`; the places are `git.user.name`, `git.user.email`, `clock.year`
+    note: template.toml:31:1: `path` is missing in `[[files]]`
+    note: template.toml:32:6: `to` must be a text
+    note: template.toml:33:14: `executable` must be `true` or `false`
     "#);
     assert_eq!(sandbox.litter(), [""; 0]);
 }
@@ -112,30 +112,30 @@ fn all_problems_of_a_template_are_told_at_once() {
     insta::assert_snapshot!(output.stderr, @r#"
     error: template `./tpl` has 25 problems
     note: files/.git/hooks/post-checkout: `.git/hooks/post-checkout` has the part `.git`, which is git's own folder on some systems
-    note: files/a.txt.hbs:2: unknown name `databse`; did you mean `database`?
-    note: files/a.txt.hbs:4: unknown name `nobody`
-    note: files/a.txt.hbs:5: this can never hold: `mysql` is not a choice of `database`; the choices are `none`, `none`
+    note: files/a.txt.hbs:2:7: unknown name `databse`; did you mean `database`?
+    note: files/a.txt.hbs:4:3: unknown name `nobody`
+    note: files/a.txt.hbs:5:11: this can never hold: `mysql` is not a choice of `database`; the choices are `none`, `none`
     note: files/aux.txt: `aux.txt` has the part `aux.txt`, which names a device on Windows
-    note: files/b.txt.hbs:2: partials, decorators and unescaped values (`{{>`, `{{*`, `{{{`, `{{&`) are not part of the template format
-    note: files/c.txt.hbs:1: there is no block `{{#wat}}`; the blocks are `each`, `if`, `unless`
-    note: files/d.txt.hbs:1: partials, decorators and unescaped values (`{{>`, `{{*`, `{{{`, `{{&`) are not part of the template format
-    note: files/e.txt.hbs:3: this tag cannot be read: a tag is never closed, a block is never ended, or its value is malformed
-    note: files/f.txt.hbs:1: there is no function `shout`; the functions are `and`, `eq`, `ne`, `not`, `or`, `has`, `kebab`, `lower`, `pascal`, `snake`, `title`, `upper`
+    note: files/b.txt.hbs:2:1: partials, decorators and unescaped values (`{{>`, `{{*`, `{{{`, `{{&`) are not part of the template format
+    note: files/c.txt.hbs:1:1: there is no block `{{#wat}}`; the blocks are `each`, `if`, `unless`
+    note: files/d.txt.hbs:1:1: partials, decorators and unescaped values (`{{>`, `{{*`, `{{{`, `{{&`) are not part of the template format
+    note: files/e.txt.hbs:3:1: this tag cannot be read: a tag is never closed, a block is never ended, or its value is malformed
+    note: files/f.txt.hbs:1:1: there is no function `shout`; the functions are `and`, `eq`, `ne`, `not`, `or`, `has`, `kebab`, `lower`, `pascal`, `snake`, `title`, `upper`
     note: files/h.txt.hbs: the file is not UTF-8
     note: files/{{pakage}}/g.txt:1: unknown name `pakage`; did you mean `package`?
     note: slots/README.md/deploy: no layer brings a file `README.md` with slots
-    note: template.toml:9: `[defaults]` names `licens`, which no layer asks
-    note: template.toml:10: question `database` has the choice `none` twice
-    note: template.toml:10: the default of question `database`: `oracle` is not a choice for `database`; the choices are `none`, `none`
-    note: template.toml:16: the key `Big` is made of lower-case letters, digits and `_`, a letter first
-    note: template.toml:21: the key `name` is taken by pyscaffold itself
-    note: template.toml:26: the key `json` is taken by pyscaffold itself
-    note: template.toml:31: `when` names `last`, which is asked later
-    note: template.toml:31: the default of question `later` names `last`, which no earlier question answers
-    note: template.toml:37: the pattern of question `last`: found unclosed character class
-    note: template.toml:42: `when` can never hold: `mysql` is not a choice of `database`; the choices are `none`, `none`
-    note: template.toml:42: question `need` needs `otherwise`: the value when `when` does not hold
-    note: template.toml:48: `[[files]]` names `nowhere`, which is not there
+    note: template.toml:9:10: `[defaults]` names `licens`, which no layer asks
+    note: template.toml:10:1: question `database` has the choice `none` twice
+    note: template.toml:10:1: the default of question `database`: `oracle` is not a choice for `database`; the choices are `none`, `none`
+    note: template.toml:16:1: the key `Big` is made of lower-case letters, digits and `_`, a letter first
+    note: template.toml:21:1: the key `name` is taken by pyscaffold itself
+    note: template.toml:26:1: the key `json` is taken by pyscaffold itself
+    note: template.toml:31:1: `when` names `last`, which is asked later
+    note: template.toml:31:1: the default of question `later` names `last`, which no earlier question answers
+    note: template.toml:37:1: the pattern of question `last`: found unclosed character class
+    note: template.toml:42:1: `when` can never hold: `mysql` is not a choice of `database`; the choices are `none`, `none`
+    note: template.toml:42:1: question `need` needs `otherwise`: the value when `when` does not hold
+    note: template.toml:48:1: `[[files]]` names `nowhere`, which is not there
     "#);
     let json = sandbox.run("new ./tpl shop --json").fails(1).json();
     assert_eq!(
@@ -160,7 +160,7 @@ fn an_unknown_name_is_shown_with_file_line_and_the_name_that_was_meant() {
     let output = sandbox.run("new ./demo shop").fails(1);
     assert_eq!(
         output.stderr,
-        "error: template `./demo` has 2 problems\nnote: files/x.md.hbs:2: unknown name `databse`; did you mean `database`?\nnote: files/x.md.hbs:3: unknown name `extra`; did you mean `extras`?\n"
+        "error: template `./demo` has 2 problems\nnote: files/x.md.hbs:2:11: unknown name `databse`; did you mean `database`?\nnote: files/x.md.hbs:3:9: unknown name `extra`; did you mean `extras`?\n"
     );
 }
 
@@ -170,10 +170,10 @@ fn a_file_that_is_no_manifest_is_said() {
         ("", "template.toml:1: `format = 1` is missing"),
         (
             "format = 2\n[template]\n",
-            "template.toml:1: manifest format 2 is not known to this version, which reads 1",
+            "template.toml:1:10: manifest format 2 is not known to this version, which reads 1",
         ),
-        ("format = 1\n[template\n", "template.toml:2: "),
-        ("\u{0}", "template.toml:1: "),
+        ("format = 1\n[template\n", "template.toml:2:"),
+        ("\u{0}", "template.toml:1:"),
         ("format = 1\n[layer]\nname = \"x\"\n", "template.toml:"),
     ] {
         let sandbox = Sandbox::new();

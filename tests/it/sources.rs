@@ -179,7 +179,7 @@ fn a_version_with_faults_is_not_taken() {
     assert_eq!(
         output.stderr,
         format!(
-            "not refreshed: acme:\nerror: the templates of {} have a problem\nnote: worker/files/x.hbs:1: unknown name `nam`; did you mean `name`?\nhint: nothing was added or changed; an older version is taken with --ref\nerror: these sources stay as they were: acme\n",
+            "not refreshed: acme:\nerror: the templates of {} have a problem\nnote: worker/files/x.hbs:1:3: unknown name `nam`; did you mean `name`?\nhint: nothing was added or changed; an older version is taken with --ref\nerror: these sources stay as they were: acme\n",
             team.url()
         )
     );

@@ -17,7 +17,7 @@ use crate::model::manifest::{
 };
 use crate::model::problem::Problem;
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
-use crate::model::text::Lines;
+use crate::model::text::{Lines, Position};
 
 const TOP_KEYS: [&str; 9] = [
     "format",
@@ -68,9 +68,11 @@ pub fn read_manifest(role: Role, file: &str, text: &str) -> Result<Manifest, Vec
     }
     let lines = Lines::of(text);
     let document = Document::parse(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| lines.line_at(span.start));
+        let at = error
+            .span()
+            .map_or(Position::from(1), |span| lines.position_at(span.start));
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        vec![Problem::at(file, line, message)]
+        vec![Problem::at(file, at, message)]
     })?;
     let mut reader = Reader {
         file,
@@ -102,9 +104,9 @@ impl Reader<'_> {
         {
             Some((Some(FORMAT), _)) => {}
             Some((Some(other), span)) => {
-                let line = self.line(span);
+                let at = self.at(span);
                 self.report(
-                    line,
+                    at,
                     format!(
                         "manifest format {other} is not known to this version, which reads {FORMAT}"
                     ),
@@ -112,8 +114,8 @@ impl Reader<'_> {
                 return None;
             }
             Some((None, span)) => {
-                let line = self.line(span);
-                self.report(line, "`format` must be a number");
+                let at = self.at(span);
+                self.report(at, "`format` must be a number");
             }
             None => self.report(1, format!("`format = {FORMAT}` is missing")),
         }
@@ -124,12 +126,12 @@ impl Reader<'_> {
         let defaults = self.defaults(top);
         let reserved = self.strings(top, "reserved").unwrap_or_default();
         if role == Role::Layer && !layers.is_empty() {
-            let line = layers.first().map_or(1, |layer| layer.line);
-            self.report(line, "a layer cannot use layers; only a template can");
+            let at = layers.first().map_or(Position::from(1), |layer| layer.at);
+            self.report(at, "a layer cannot use layers; only a template can");
         }
         if let (Role::Layer, Some(extends)) = (role, &extends) {
             let message = "a layer cannot build upon a template; only a template can";
-            self.report(extends.line, message);
+            self.report(extends.at, message);
         }
         let Some(about) = top.get(role.table()).and_then(Item::as_table_like) else {
             self.report(1, format!("the table `[{}]` is missing", role.table()));
@@ -164,16 +166,16 @@ impl Reader<'_> {
     }
 
     fn name(&mut self, about: &dyn TableLike, place: &str) -> Option<String> {
-        let line = self.table_line(about);
-        let name = self.required_string(about, "name", place, line)?;
+        let at = self.table_at(about);
+        let name = self.required_string(about, "name", place, at)?;
         let valid = name.starts_with(|c: char| c.is_ascii_lowercase())
             && name
                 .chars()
                 .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
         if !valid {
-            let line = self.line(about.get("name").and_then(Item::span));
+            let at = self.at(about.get("name").and_then(Item::span));
             self.report(
-                line,
+                at,
                 "`name` is made of lower-case letters, digits and `-`, a letter first",
             );
         }
@@ -181,11 +183,11 @@ impl Reader<'_> {
     }
 
     fn version(&mut self, about: &dyn TableLike, place: &str) -> Option<Version> {
-        let line = self.table_line(about);
-        let text = self.required_string(about, "version", place, line)?;
-        let line = self.line(about.get("version").and_then(Item::span));
+        let at = self.table_at(about);
+        let text = self.required_string(about, "version", place, at)?;
+        let at = self.at(about.get("version").and_then(Item::span));
         Version::parse(&text)
-            .map_err(|error| self.report(line, format!("`{text}` is no semantic version: {error}")))
+            .map_err(|error| self.report(at, format!("`{text}` is no semantic version: {error}")))
             .ok()
     }
 
@@ -194,89 +196,89 @@ impl Reader<'_> {
             return BTreeMap::new();
         };
         let Some(table) = item.as_table_like() else {
-            let line = self.line(item.span());
-            self.report(line, "`defaults` must be written as `[defaults]`");
+            let at = self.at(item.span());
+            self.report(at, "`defaults` must be written as `[defaults]`");
             return BTreeMap::new();
         };
         let mut defaults = BTreeMap::new();
         for (key, item) in table.iter() {
-            let line = self.line(item.span());
+            let at = self.at(item.span());
             if let Some(value) = self.value(table, key) {
-                defaults.insert(key.to_owned(), DefaultOverride { value, line });
+                defaults.insert(key.to_owned(), DefaultOverride { value, at });
             }
         }
         defaults
     }
 
-    fn layer_use(&mut self, table: &dyn TableLike, line: usize) -> Option<LayerUse> {
+    fn layer_use(&mut self, table: &dyn TableLike, at: Position) -> Option<LayerUse> {
         self.unknown_keys(table, "`[[layers]]`", &LAYER_KEYS);
         let when = self.condition(table, "when");
-        let name = self.required_string(table, "use", "`[[layers]]`", line)?;
+        let name = self.required_string(table, "use", "`[[layers]]`", at)?;
         let version = self.range(table);
         Some(LayerUse {
             name: LayerName::parse(&name),
             when,
             replaces: self.string(table, "replaces"),
             version,
-            line,
+            at,
         })
     }
 
     fn extends(&mut self, top: &dyn TableLike) -> Option<Extends> {
         let item = top.get("extends")?;
-        let line = self.line(item.span());
+        let at = self.at(item.span());
         let Some(table) = item.as_table_like() else {
-            self.report(line, "`extends` must be written as `[extends]`");
+            self.report(at, "`extends` must be written as `[extends]`");
             return None;
         };
         self.unknown_keys(table, "`[extends]`", &EXTENDS_KEYS);
         let version = self.range(table);
         let without = self.strings(table, "without").unwrap_or_default();
-        let template = self.required_string(table, "template", "`[extends]`", line)?;
+        let template = self.required_string(table, "template", "`[extends]`", at)?;
         Some(Extends {
             template: LayerName::parse(&template),
             version,
             without,
-            line,
+            at,
         })
     }
 
     /// Reads a range of versions such as `>=1.2, <2`.
     fn range(&mut self, table: &dyn TableLike) -> Option<VersionReq> {
         let text = self.string(table, "version")?;
-        let line = self.line(table.get("version").and_then(Item::span));
+        let at = self.at(table.get("version").and_then(Item::span));
         VersionReq::parse(&text)
             .map_err(|error| {
-                self.report(line, format!("`{text}` is no range of versions: {error}"));
+                self.report(at, format!("`{text}` is no range of versions: {error}"));
             })
             .ok()
     }
 
-    fn file_rule(&mut self, table: &dyn TableLike, line: usize) -> Option<FileRule> {
+    fn file_rule(&mut self, table: &dyn TableLike, at: Position) -> Option<FileRule> {
         self.unknown_keys(table, "`[[files]]`", &FILE_KEYS);
         let to = self.string(table, "to");
         let when = self.condition(table, "when");
         let executable = self.bool(table, "executable");
         let replaces = self.bool(table, "replaces");
-        let path = self.required_string(table, "path", "`[[files]]`", line)?;
+        let path = self.required_string(table, "path", "`[[files]]`", at)?;
         Some(FileRule {
             path,
             to,
             when,
             executable,
             replaces,
-            line,
+            at,
         })
     }
 
-    fn question(&mut self, table: &dyn TableLike, line: usize) -> Option<Question> {
-        let key = self.required_string(table, "key", "`[[questions]]`", line);
+    fn question(&mut self, table: &dyn TableLike, at: Position) -> Option<Question> {
+        let key = self.required_string(table, "key", "`[[questions]]`", at);
         let place = key.as_ref().map_or_else(
             || "this question".to_owned(),
             |key| format!("question `{key}`"),
         );
         self.unknown_keys(table, &place, &QUESTION_KEYS);
-        let kind = self.kind(table, &place, line);
+        let kind = self.kind(table, &place, at);
         let title = self.required_words(table, "title", &place);
         let help = self.words(table, "help");
         let default = self.value(table, "default");
@@ -296,21 +298,21 @@ impl Reader<'_> {
             otherwise,
             check,
             from,
-            line,
+            at,
         })
     }
 
-    fn kind(&mut self, table: &dyn TableLike, place: &str, line: usize) -> Option<Kind> {
-        let word = self.required_string(table, "type", place, line)?;
+    fn kind(&mut self, table: &dyn TableLike, place: &str, at: Position) -> Option<Kind> {
+        let word = self.required_string(table, "type", place, at)?;
         let kind = Kind::ALL
             .iter()
             .find(|(name, _)| *name == word)
             .map(|(_, kind)| *kind);
         if kind.is_none() {
-            let line = self.line(table.get("type").and_then(Item::span));
+            let at = self.at(table.get("type").and_then(Item::span));
             let words = Kind::ALL.map(|(name, _)| name);
             self.report(
-                line,
+                at,
                 format!(
                     "there is no type `{word}`; the types are {}",
                     super::helpers::list(&words)
@@ -327,10 +329,10 @@ impl Reader<'_> {
             .find(|(name, _)| *name == word)
             .map(|(_, place)| *place);
         if lookup.is_none() {
-            let line = self.line(table.get("from").and_then(Item::span));
+            let at = self.at(table.get("from").and_then(Item::span));
             let words = Lookup::ALL.map(|(name, _)| name);
             self.report(
-                line,
+                at,
                 format!(
                     "no default can be looked up in `{word}`; the places are {}",
                     super::helpers::list(&words)
@@ -340,9 +342,9 @@ impl Reader<'_> {
         lookup
     }
 
-    fn choice(&mut self, table: &dyn TableLike, line: usize) -> Option<Choice> {
+    fn choice(&mut self, table: &dyn TableLike, at: Position) -> Option<Choice> {
         self.unknown_keys(table, "`choices`", &CHOICE_KEYS);
-        let value = self.required_string(table, "value", "`choices`", line);
+        let value = self.required_string(table, "value", "`choices`", at);
         let title = match table.get("title") {
             Some(_) => self.words(table, "title"),
             None => value.clone().map(Words::plain),
@@ -358,7 +360,7 @@ impl Reader<'_> {
                         );
                     }
                 }
-                None => self.report(line, "`with` must be a table of names and their values"),
+                None => self.report(at, "`with` must be a table of names and their values"),
             }
         }
         Some(Choice {
@@ -371,9 +373,9 @@ impl Reader<'_> {
     fn check(&mut self, table: &dyn TableLike) -> Option<Check> {
         let item = table.get("check")?;
         let Some(check) = item.as_table_like() else {
-            let line = self.line(item.span());
+            let at = self.at(item.span());
             self.report(
-                line,
+                at,
                 "`check` must be a table: { pattern = \"…\", message = \"…\" }",
             );
             return None;
@@ -408,7 +410,7 @@ summary = { en = "A demo.", zh = "演示。" }
         );
         let manifest = read_manifest(Role::Template, "template.toml", &text)?;
         assert_eq!(manifest.summary.zh.as_deref(), Some("演示。"));
-        assert_eq!(manifest.questions.first().map(|q| q.line), Some(9));
+        assert_eq!(manifest.questions.first().map(|q| q.at.line), Some(9));
         assert_eq!(
             manifest.files.first().map(|rule| rule.when.any_of.len()),
             Some(1)
@@ -449,7 +451,7 @@ executable = "yes"
     fn broken_toml_names_its_line() {
         let problems = read_manifest(Role::Layer, "layer.toml", "format = 1\n[layer\n").err();
         let problem = problems.unwrap_or_default().remove(0);
-        assert_eq!(problem.line, Some(2));
+        assert_eq!(problem.at.map(|at| at.line), Some(2));
     }
 
     #[test]
@@ -463,7 +465,7 @@ executable = "yes"
             .collect();
         assert_eq!(
             shown,
-            ["layer.toml:1: manifest format 9 is not known to this version, which reads 1"]
+            ["layer.toml:1:10: manifest format 9 is not known to this version, which reads 1"]
         );
     }
 }

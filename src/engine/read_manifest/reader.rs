@@ -8,7 +8,7 @@ use toml_edit::TableLike;
 use crate::model::condition::Condition;
 use crate::model::language::Words;
 use crate::model::problem::{Problem, nearest};
-use crate::model::text::Lines;
+use crate::model::text::{Lines, Position};
 use crate::model::value::Value;
 
 const LANGUAGE_KEYS: [&str; 2] = ["en", "zh"];
@@ -16,17 +16,17 @@ const LANGUAGE_KEYS: [&str; 2] = ["en", "zh"];
 /// Reads the values of one manifest.
 pub(super) struct Reader<'a> {
     pub(super) file: &'a str,
-    pub(super) lines: Lines,
+    pub(super) lines: Lines<'a>,
     pub(super) problems: Vec<Problem>,
 }
 
 impl Reader<'_> {
-    pub(super) fn report(&mut self, line: usize, message: impl Into<String>) {
-        self.problems.push(Problem::at(self.file, line, message));
+    pub(super) fn report(&mut self, at: impl Into<Position>, message: impl Into<String>) {
+        self.problems.push(Problem::at(self.file, at, message));
     }
 
-    pub(super) fn line(&self, span: Option<Range<usize>>) -> usize {
-        span.map_or(1, |span| self.lines.line_at(span.start))
+    pub(super) fn at(&self, span: Option<Range<usize>>) -> Position {
+        span.map_or(Position::from(1), |span| self.lines.position_at(span.start))
     }
 
     pub(super) fn unknown_keys(&mut self, table: &dyn TableLike, place: &str, known: &[&str]) {
@@ -34,11 +34,11 @@ impl Reader<'_> {
             if known.contains(&key) {
                 continue;
             }
-            let line = self.line(table.key(key).and_then(toml_edit::Key::span));
+            let at = self.at(table.key(key).and_then(toml_edit::Key::span));
             let hint = nearest(key, known.iter().copied())
                 .map(|word| format!("; did you mean `{word}`?"))
                 .unwrap_or_default();
-            self.report(line, format!("unknown key `{key}` in {place}{hint}"));
+            self.report(at, format!("unknown key `{key}` in {place}{hint}"));
         }
     }
 
@@ -46,7 +46,7 @@ impl Reader<'_> {
         &mut self,
         top: &dyn TableLike,
         key: &str,
-        read: fn(&mut Self, &dyn TableLike, usize) -> Option<T>,
+        read: fn(&mut Self, &dyn TableLike, Position) -> Option<T>,
     ) -> Vec<T> {
         let Some(item) = top.get(key) else {
             return Vec::new();
@@ -54,31 +54,31 @@ impl Reader<'_> {
         let mut values = Vec::new();
         if let Some(tables) = item.as_array_of_tables() {
             for table in tables {
-                let line = self.line(table.span());
-                values.extend(read(self, table, line));
+                let at = self.at(table.span());
+                values.extend(read(self, table, at));
             }
         } else if let Some(array) = item.as_array() {
             for element in array {
-                let line = self.line(element.span());
+                let at = self.at(element.span());
                 match element.as_inline_table() {
-                    Some(table) => values.extend(read(self, table, line)),
-                    None => self.report(line, format!("`{key}` holds tables")),
+                    Some(table) => values.extend(read(self, table, at)),
+                    None => self.report(at, format!("`{key}` holds tables")),
                 }
             }
         } else {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be written as `[[{key}]]`"));
+            let at = self.at(item.span());
+            self.report(at, format!("`{key}` must be written as `[[{key}]]`"));
         }
         values
     }
 
-    pub(super) fn missing(&mut self, line: usize, key: &str, place: &str) {
-        self.report(line, format!("`{key}` is missing in {place}"));
+    pub(super) fn missing(&mut self, at: Position, key: &str, place: &str) {
+        self.report(at, format!("`{key}` is missing in {place}"));
     }
 
-    pub(super) fn table_line(&self, table: &dyn TableLike) -> usize {
+    pub(super) fn table_at(&self, table: &dyn TableLike) -> Position {
         let first = table.iter().next().and_then(|(key, _)| table.key(key));
-        self.line(first.and_then(toml_edit::Key::span))
+        self.at(first.and_then(toml_edit::Key::span))
     }
 
     pub(super) fn string(&mut self, table: &dyn TableLike, key: &str) -> Option<String> {
@@ -86,8 +86,8 @@ impl Reader<'_> {
         if let Some(text) = item.as_str() {
             return Some(text.to_owned());
         }
-        let line = self.line(item.span());
-        self.report(line, format!("`{key}` must be a text"));
+        let at = self.at(item.span());
+        self.report(at, format!("`{key}` must be a text"));
         None
     }
 
@@ -96,8 +96,8 @@ impl Reader<'_> {
             return false;
         };
         item.as_bool().unwrap_or_else(|| {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be `true` or `false`"));
+            let at = self.at(item.span());
+            self.report(at, format!("`{key}` must be `true` or `false`"));
             false
         })
     }
@@ -105,8 +105,8 @@ impl Reader<'_> {
     pub(super) fn integer(&mut self, table: &dyn TableLike, key: &str) -> Option<i64> {
         let item = table.get(key)?;
         if item.as_integer().is_none() {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be a whole number"));
+            let at = self.at(item.span());
+            self.report(at, format!("`{key}` must be a whole number"));
         }
         item.as_integer()
     }
@@ -120,8 +120,8 @@ impl Reader<'_> {
                 .collect::<Option<Vec<_>>>()
         });
         if texts.is_none() {
-            let line = self.line(item.span());
-            self.report(line, format!("`{key}` must be a list of texts"));
+            let at = self.at(item.span());
+            self.report(at, format!("`{key}` must be a list of texts"));
         }
         texts
     }
@@ -131,10 +131,10 @@ impl Reader<'_> {
         if let Some(text) = item.as_str() {
             return Some(Words::plain(text));
         }
-        let line = self.line(item.span());
+        let at = self.at(item.span());
         let Some(languages) = item.as_table_like() else {
             self.report(
-                line,
+                at,
                 format!(
                     "`{key}` must be a text, or one for each language: {{ en = \"…\", zh = \"…\" }}"
                 ),
@@ -145,7 +145,7 @@ impl Reader<'_> {
         let zh = self.string(languages, "zh");
         let en = self.string(languages, "en");
         if en.is_none() {
-            self.missing(line, "en", &format!("`{key}`"));
+            self.missing(at, "en", &format!("`{key}`"));
         }
         Some(Words { en: en?, zh })
     }
@@ -157,8 +157,8 @@ impl Reader<'_> {
         place: &str,
     ) -> Option<Words> {
         if table.get(key).is_none() {
-            let line = self.table_line(table);
-            self.missing(line, key, place);
+            let at = self.table_at(table);
+            self.missing(at, key, place);
         }
         self.words(table, key)
     }
@@ -168,10 +168,10 @@ impl Reader<'_> {
         table: &dyn TableLike,
         key: &str,
         place: &str,
-        line: usize,
+        at: Position,
     ) -> Option<String> {
         if table.get(key).is_none() {
-            self.missing(line, key, place);
+            self.missing(at, key, place);
         }
         self.string(table, key)
     }
@@ -180,9 +180,9 @@ impl Reader<'_> {
         let item = table.get(key)?;
         let value = item.as_value().and_then(Value::from_toml);
         if value.is_none() {
-            let line = self.line(item.span());
+            let at = self.at(item.span());
             self.report(
-                line,
+                at,
                 format!(
                     "`{key}` must be a text, a whole number, `true`, `false` or a list of texts"
                 ),
@@ -195,10 +195,10 @@ impl Reader<'_> {
         let Some(item) = table.get(key) else {
             return Condition::default();
         };
-        let line = self.line(item.span());
+        let at = self.at(item.span());
         let Some(wanted) = item.as_table_like() else {
             self.report(
-                line,
+                at,
                 format!("`{key}` must be a table of answers: {{ docker = true }}"),
             );
             return Condition::default();
@@ -220,7 +220,7 @@ impl Reader<'_> {
                     any_of.insert(question.to_owned(), values);
                 }
                 Some(_) | None => self.report(
-                    line,
+                    at,
                     format!("`{key}` wants a value, or a list of values, for `{question}`"),
                 ),
             }

@@ -12,6 +12,7 @@ use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::Layer;
+use crate::model::text::Position;
 use crate::model::value::Value;
 
 impl<'a> Checker<'a> {
@@ -20,7 +21,7 @@ impl<'a> Checker<'a> {
         for layer in &self.template.layers {
             let manifest = &layer.package.manifest;
             for rule in &manifest.files {
-                self.condition(manifest, rule.line, &rule.when, &all);
+                self.condition(manifest, rule.at, &rule.when, &all);
                 let mut covered = layer.package.files.keys().filter(|path| {
                     let path = path.strip_prefix("files/").unwrap_or(path);
                     names(&rule.path, path)
@@ -28,17 +29,17 @@ impl<'a> Checker<'a> {
                 let count = covered.by_ref().count();
                 if count == 0 {
                     let message = format!("`[[files]]` names `{}`, which is not there", rule.path);
-                    self.report(manifest, rule.line, message);
+                    self.report(manifest, rule.at, message);
                 }
                 if rule.to.as_ref().is_some_and(|to| to.ends_with(RENDERED)) {
                     self.report(
                         manifest,
-                        rule.line,
+                        rule.at,
                         "`to` is the path in the project, without `.hbs`",
                     );
                 }
                 if rule.to.is_some() && (count > 1 || rule.path.starts_with("slots/")) {
-                    self.report(manifest, rule.line, "`to` is for one file below `files/`");
+                    self.report(manifest, rule.at, "`to` is for one file below `files/`");
                 }
             }
             for file in placed(&layer.package) {
@@ -85,16 +86,18 @@ impl<'a> Checker<'a> {
         match Source::parse(text) {
             Ok(parsed) => {
                 for usage in parsed.names() {
-                    self.usage(&label, &usage);
+                    let at = place_of(text, usage.line, &usage.name);
+                    self.usage(&label, at, &usage);
                 }
             }
-            Err(error) => self
-                .problems
-                .push(Problem::at(label, error.line, error.message)),
+            Err(error) => {
+                let at = place_of(text, error.line, "{{");
+                self.problems.push(Problem::at(label, at, error.message));
+            }
         }
     }
 
-    fn usage(&mut self, label: &str, usage: &NameUse) {
+    fn usage(&mut self, label: &str, at: Position, usage: &NameUse) {
         let facts = self.template.questions.iter().flat_map(Question::facts);
         let keys = self
             .template
@@ -107,7 +110,7 @@ impl<'a> Checker<'a> {
                 .map(|near| format!("; did you mean `{near}`?"))
                 .unwrap_or_default();
             let message = format!("unknown name `{}`{hint}", usage.name);
-            self.problems.push(Problem::at(label, usage.line, message));
+            self.problems.push(Problem::at(label, at, message));
         }
         let question = self.template.question(&usage.name);
         let fault = match &usage.usage {
@@ -123,7 +126,7 @@ impl<'a> Checker<'a> {
                 }),
         };
         if let Some(fault) = fault {
-            self.problems.push(Problem::at(label, usage.line, fault));
+            self.problems.push(Problem::at(label, at, fault));
         }
     }
 
@@ -134,13 +137,7 @@ impl<'a> Checker<'a> {
         }
         match Source::parse(target) {
             Ok(parsed) => parsed.names().iter().for_each(|usage| {
-                self.usage(
-                    &label,
-                    &NameUse {
-                        line: 1,
-                        ..usage.clone()
-                    },
-                );
+                self.usage(&label, Position::from(1), usage);
             }),
             Err(error) => self.problems.push(Problem::of(&label, error.message)),
         }
@@ -293,4 +290,30 @@ fn plain_path(target: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// Returns where in a line something stands; the whole line if it is not found.
+fn place_of(text: &str, line: usize, what: &str) -> Position {
+    let found = text
+        .lines()
+        .nth(line.saturating_sub(1))
+        .and_then(|content| {
+            let is_word = |c: char| c.is_alphanumeric() || c == '_';
+            content
+                .match_indices(what)
+                .find(|(at, _)| {
+                    let before = content.get(..*at).and_then(|before| before.chars().last());
+                    let behind = content
+                        .get(at + what.len()..)
+                        .and_then(|behind| behind.chars().next());
+                    let is_tag = what.starts_with('{');
+                    is_tag || !(before.is_some_and(is_word) || behind.is_some_and(is_word))
+                })
+                .and_then(|(at, _)| content.get(..at))
+                .map(|before| before.chars().count() + 1)
+        });
+    Position {
+        line,
+        column: found,
+    }
 }

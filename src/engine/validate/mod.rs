@@ -15,6 +15,7 @@ use crate::model::manifest::{Manifest, Role};
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
 use crate::model::template::Template;
+use crate::model::text::Position;
 use crate::model::value::Value;
 
 /// The flags of `new` itself, which no question can take.
@@ -64,9 +65,8 @@ struct Checker<'a> {
 }
 
 impl<'a> Checker<'a> {
-    fn report(&mut self, manifest: &Manifest, line: usize, message: impl Into<String>) {
-        self.problems
-            .push(Problem::at(&manifest.file, line, message));
+    fn report(&mut self, manifest: &Manifest, at: impl Into<Position>, message: impl Into<String>) {
+        self.problems.push(Problem::at(&manifest.file, at, message));
     }
 
     fn manifests(&self) -> impl Iterator<Item = &'a Manifest> + use<'a> {
@@ -80,7 +80,7 @@ impl<'a> Checker<'a> {
     fn condition(
         &mut self,
         manifest: &Manifest,
-        line: usize,
+        at: Position,
         condition: &Condition,
         questions: &[&Question],
     ) {
@@ -95,12 +95,12 @@ impl<'a> Checker<'a> {
                 } else {
                     format!("`when` names `{key}`, which is no question{hint}")
                 };
-                self.report(manifest, line, why);
+                self.report(manifest, at, why);
                 continue;
             };
             for value in values {
                 if let Some(fault) = misfit(question, value) {
-                    self.report(manifest, line, format!("`when` can never hold: {fault}"));
+                    self.report(manifest, at, format!("`when` can never hold: {fault}"));
                 }
             }
         }
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         let top = &self.template.manifest;
         for manifest in self.manifests() {
             for layer in &manifest.layers {
-                self.condition(manifest, layer.line, &layer.when, &all);
+                self.condition(manifest, layer.at, &layer.when, &all);
             }
         }
         let mut seen = BTreeSet::new();
@@ -121,12 +121,8 @@ impl<'a> Checker<'a> {
                     .layers
                     .iter()
                     .rfind(|used| Some(&used.name) == layer.name.as_ref());
-                let line = used.map_or(1, |used| used.line);
-                self.report(
-                    top,
-                    line,
-                    format!("layer `{}` is used twice", layer.label()),
-                );
+                let at = used.map_or(Position::from(1), |used| used.at);
+                self.report(top, at, format!("layer `{}` is used twice", layer.label()));
             }
         }
         self.defaults(&all);
@@ -138,7 +134,7 @@ impl<'a> Checker<'a> {
             let manifest = &layer.package.manifest;
             if manifest.role == Role::Layer {
                 for (_, default) in manifest.defaults.iter().take(1) {
-                    self.report(manifest, default.line, "only a template has `[defaults]`");
+                    self.report(manifest, default.at, "only a template has `[defaults]`");
                 }
                 continue;
             }
@@ -154,7 +150,7 @@ impl<'a> Checker<'a> {
                         .map(|near| format!("; did you mean `{near}`?"))
                         .unwrap_or_default();
                     let message = format!("`[defaults]` names `{key}`, which no layer asks{hint}");
-                    self.report(manifest, default.line, message);
+                    self.report(manifest, default.at, message);
                 }
             }
         }

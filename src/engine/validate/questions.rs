@@ -10,6 +10,7 @@ use crate::model::language::Language;
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
 use crate::model::question::{Kind, Question};
+use crate::model::text::Position;
 use crate::model::value::Value;
 
 impl Checker<'_> {
@@ -20,15 +21,15 @@ impl Checker<'_> {
         for layer in self.template.in_asking_order() {
             let manifest = &layer.package.manifest;
             for question in &manifest.questions {
-                let line = question.line;
+                let at = question.at;
                 if let Some(first) = seen.insert(&question.key, &manifest.file) {
                     let message =
                         format!("question `{}` is already asked in {first}", question.key);
-                    self.report(manifest, line, message);
+                    self.report(manifest, at, message);
                 }
                 // The template's own defaults have been laid over the layer's question.
                 let resolved = self.template.question(&question.key).unwrap_or(question);
-                self.question(manifest, resolved, line, &earlier);
+                self.question(manifest, resolved, at, &earlier);
                 for fact in question.facts().collect::<BTreeSet<_>>() {
                     facts.insert(fact, &manifest.file);
                 }
@@ -47,7 +48,7 @@ impl Checker<'_> {
         &mut self,
         manifest: &Manifest,
         question: &Question,
-        line: usize,
+        at: Position,
         earlier: &[&Question],
     ) {
         let key = &question.key;
@@ -59,12 +60,12 @@ impl Checker<'_> {
             let message = format!(
                 "the key `{key}` is made of lower-case letters, digits and `_`, a letter first"
             );
-            self.report(manifest, line, message);
+            self.report(manifest, at, message);
         }
         if ALWAYS.contains(&key.as_str()) || OWN_FLAGS.contains(&question.flag().as_str()) {
             self.report(
                 manifest,
-                line,
+                at,
                 format!("the key `{key}` is taken by pyscaffold itself"),
             );
         }
@@ -78,18 +79,18 @@ impl Checker<'_> {
             if asked || OWN_FLAGS.contains(&off.as_str()) {
                 self.report(
                     manifest,
-                    line,
+                    at,
                     format!("the key `{key}` would need the flag `--{off}`, which is taken"),
                 );
             }
         }
-        self.choices(manifest, question, line);
-        self.rule(manifest, question, line);
-        self.condition(manifest, line, &question.when, earlier);
+        self.choices(manifest, question, at);
+        self.rule(manifest, question, at);
+        self.condition(manifest, at, &question.when, earlier);
         if !question.when.is_always() && question.unasked().is_none() {
             let message =
                 format!("question `{key}` needs `otherwise`: the value when `when` does not hold");
-            self.report(manifest, line, message);
+            self.report(manifest, at, message);
         }
         for (name, value) in [
             ("default", &question.default),
@@ -98,7 +99,7 @@ impl Checker<'_> {
             let Some(value) = value else { continue };
             match value {
                 Value::Text(text) if name == "default" && text.contains("{{") => {
-                    self.computed_default(manifest, line, question, text, earlier);
+                    self.computed_default(manifest, at, question, text, earlier);
                 }
                 _ => {
                     // Empty is a fine default where the author's rule is about what people type.
@@ -110,7 +111,7 @@ impl Checker<'_> {
                     if let Err(error) = read_answer(&unchecked, &raw, Language::English) {
                         self.report(
                             manifest,
-                            line,
+                            at,
                             format!("the {name} of question `{key}`: {error}"),
                         );
                     }
@@ -119,18 +120,18 @@ impl Checker<'_> {
         }
     }
 
-    fn choices(&mut self, manifest: &Manifest, question: &Question, line: usize) {
+    fn choices(&mut self, manifest: &Manifest, question: &Question, at: Position) {
         let key = &question.key;
         let takes_choices = matches!(question.kind, Kind::Choice | Kind::Choices);
         if takes_choices && question.choices.is_empty() {
-            self.report(manifest, line, format!("question `{key}` has no choices"));
+            self.report(manifest, at, format!("question `{key}` has no choices"));
         }
         if !takes_choices && !question.choices.is_empty() {
             let message = format!(
                 "question `{key}` has choices, but its type is `{}`",
                 question.kind.word()
             );
-            self.report(manifest, line, message);
+            self.report(manifest, at, message);
         }
         let mut seen = BTreeSet::new();
         let names: Option<Vec<&String>> = question
@@ -140,44 +141,44 @@ impl Checker<'_> {
         for choice in &question.choices {
             if !seen.insert(&choice.value) {
                 let message = format!("question `{key}` has the choice `{}` twice", choice.value);
-                self.report(manifest, line, message);
+                self.report(manifest, at, message);
             }
             if question.kind == Kind::Choices && choice.value.contains(',') {
                 let message = format!(
                     "the choice `{}` of `{key}` has a comma, which separates choices",
                     choice.value
                 );
-                self.report(manifest, line, message);
+                self.report(manifest, at, message);
             }
             let with: Vec<&String> = choice.with.keys().collect();
             if Some(&with) != names.as_ref() {
                 let message =
                     format!("every choice of `{key}` must bring the same names by `with`");
-                self.report(manifest, line, message);
+                self.report(manifest, at, message);
             }
             if question.kind == Kind::Choices && !with.is_empty() {
                 let message =
                     format!("`with` is for questions of type `choice`; `{key}` takes several");
-                self.report(manifest, line, message);
+                self.report(manifest, at, message);
             }
         }
     }
 
-    fn rule(&mut self, manifest: &Manifest, question: &Question, line: usize) {
+    fn rule(&mut self, manifest: &Manifest, question: &Question, at: Position) {
         let Some(check) = &question.check else { return };
         let key = &question.key;
         if let Some(pattern) = &check.pattern {
             if let Err(error) = regex_lite::Regex::new(pattern) {
                 self.report(
                     manifest,
-                    line,
+                    at,
                     format!("the pattern of question `{key}`: {error}"),
                 );
             }
             if !matches!(question.kind, Kind::Text | Kind::Secret) {
                 self.report(
                     manifest,
-                    line,
+                    at,
                     format!("`pattern` is for a text, which `{key}` is not"),
                 );
             }
@@ -185,7 +186,7 @@ impl Checker<'_> {
         if (check.min.is_some() || check.max.is_some()) && question.kind != Kind::Integer {
             self.report(
                 manifest,
-                line,
+                at,
                 format!("`min` and `max` are for an integer, which `{key}` is not"),
             );
         }
@@ -194,7 +195,7 @@ impl Checker<'_> {
     fn computed_default(
         &mut self,
         manifest: &Manifest,
-        line: usize,
+        at: Position,
         question: &Question,
         text: &str,
         earlier: &[&Question],
@@ -203,7 +204,7 @@ impl Checker<'_> {
             Ok(source) => source.names(),
             Err(error) => {
                 let message = format!("the default of question `{}`: {error}", question.key);
-                return self.report(manifest, line, message);
+                return self.report(manifest, at, message);
             }
         };
         let known: BTreeSet<&str> = earlier
@@ -219,7 +220,7 @@ impl Checker<'_> {
                 "the default of question `{}` names `{}`, which no earlier question answers",
                 question.key, usage.name
             );
-            self.report(manifest, line, message);
+            self.report(manifest, at, message);
         }
     }
 }
