@@ -111,6 +111,8 @@ pub enum Command {
     Refresh(RefreshArgs),
     /// Remove a source of team templates
     Remove(RemoveArgs),
+    /// Start, check and render templates of your own
+    Template(TemplateArgs),
     /// Read and change the configuration
     Config(ConfigArgs),
     /// Print the completion script of a shell
@@ -125,7 +127,7 @@ impl Command {
         match self {
             Self::New(arguments) => arguments.offline,
             Self::Show(arguments) => arguments.offline,
-            Self::Add(_) | Self::Refresh(_) => false,
+            Self::Add(_) | Self::Refresh(_) | Self::Template(_) => false,
             Self::List(_)
             | Self::Sources(_)
             | Self::Remove(_)
@@ -145,6 +147,7 @@ impl Command {
             | Self::Remove(_)
             | Self::Add(_)
             | Self::Refresh(_)
+            | Self::Template(_)
             | Self::Config(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
@@ -339,6 +342,58 @@ pub struct RemoveArgs {
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What authors of templates do.
+#[derive(Args, Debug)]
+pub struct TemplateArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: TemplateAction,
+}
+
+/// What to do with a template.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum TemplateAction {
+    /// Start a template: a small one that works
+    New {
+        /// The folder; its name is the template's
+        #[arg(value_hint = ValueHint::DirPath)]
+        path: PathBuf,
+    },
+    /// Report everything that is wrong with a template, each with its file, line and column
+    #[command(
+        after_help = "Nothing of the template is run. With --test the commands of its [[test]] cases are shown and run,\nin a temporary folder.\n\nExit code: 0 nothing is wrong, 1 something is."
+    )]
+    Check {
+        /// The template's folder
+        #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+        folder: String,
+        /// Render the template's own [[test]] cases and run their commands
+        #[arg(long)]
+        test: bool,
+        /// Print the result as JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Render a template, without a record and without git
+    Render {
+        /// The template's folder
+        #[arg(value_hint = ValueHint::DirPath)]
+        folder: String,
+        /// The folder to write to, which is not there yet
+        #[arg(value_hint = ValueHint::DirPath, required_unless_present = "file")]
+        output: Option<PathBuf>,
+        /// Print one file instead
+        #[arg(long, value_name = "PATH", conflicts_with = "output")]
+        file: Option<String>,
+        /// Answer a question; can be repeated
+        #[arg(short = 'D', long, value_name = "KEY=VALUE", value_parser = key_value)]
+        set: Vec<(String, String)>,
+    },
+    /// Print the JSON Schema of manifests, for editors
+    Schema,
 }
 
 /// Reads and changes the configuration.

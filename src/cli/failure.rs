@@ -16,6 +16,7 @@ use crate::model::text::visible;
 use crate::ops::new::NewError;
 use crate::ops::replay;
 use crate::ops::sources::SourcesOpError;
+use crate::ops::template::TemplateError;
 use crate::system::answers::AnswersError;
 use crate::system::config::ConfigError;
 use crate::system::git_cli::GitError;
@@ -270,6 +271,31 @@ fn sources(error: SourcesError, message: String) -> Failure {
         SourcesError::Path(_) => Failure::new("sources.unreadable", message),
         SourcesError::Faulty { problems } => {
             Failure::new("sources.faulty", message).notes(problems.iter().map(ToString::to_string))
+        }
+    }
+}
+
+impl From<TemplateError> for Failure {
+    fn from(error: TemplateError) -> Self {
+        let message = error.to_string();
+        match error {
+            TemplateError::Source(error) => error.into(),
+            TemplateError::Render(error) => error.into(),
+            TemplateError::Name { .. } => Self::new("template.name", message).exit(USAGE),
+            TemplateError::NotAFolder { .. } => Self::new("template.no-path", message).exit(USAGE),
+            TemplateError::Exists { .. } => Self::new("template.exists", message)
+                .hint("name a folder that is not there yet"),
+            TemplateError::Destination(error) => destination(&error, message),
+            TemplateError::Publish(PublishError::Appeared { .. }) => {
+                Self::new("destination.appeared", message)
+            }
+            TemplateError::Path(_)
+            | TemplateError::RelPath(_)
+            | TemplateError::Publish(PublishError::Path(_)) => Self::new("file", message),
+            TemplateError::Test { .. } => Self::new("template.test", message),
+            TemplateError::NoTests => Self::new("template.no-tests", message).hint(
+                "write some: [[test]] with name, answers = { … } and run = [\"python3 -m unittest\"]",
+            ),
         }
     }
 }

@@ -10,6 +10,7 @@ mod scripts;
 pub mod shell;
 mod show;
 mod sources;
+mod template;
 
 use std::ffi::OsString;
 
@@ -186,6 +187,7 @@ fn execute(
         | Command::Add(_)
         | Command::Sources(_)
         | Command::Refresh(_)
+        | Command::Template(_)
         | Command::Remove(_) => {}
     }
     let config = match &config_file {
@@ -219,6 +221,7 @@ fn execute(
         Command::Sources(arguments) => sources::list(shell, &system, &arguments),
         Command::Refresh(arguments) => sources::refresh(shell, &system, &arguments),
         Command::Remove(arguments) => sources::remove(shell, &system, &arguments),
+        Command::Template(arguments) => template::run(shell, &system, arguments.action),
         Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
     }
 }

@@ -8,7 +8,9 @@ pub mod budget;
 pub mod compose;
 pub mod escape;
 pub(crate) mod helpers;
+
 pub mod line_merge;
+pub mod lint;
 pub mod ownership;
 pub mod plan;
 pub mod read_manifest;

@@ -138,6 +138,19 @@ pub struct DefaultOverride {
     pub at: Position,
 }
 
+/// A case in which a template is tried.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct TestCase {
+    /// What it is called.
+    pub name: String,
+    /// The answers; what is not named has its default.
+    pub answers: BTreeMap<String, Value>,
+    /// Commands for a shell, run in the rendered project.
+    pub run: Vec<String>,
+    /// The place in the manifest.
+    pub at: Position,
+}
+
 /// The manifest of a template or a layer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Manifest {
@@ -171,4 +184,6 @@ pub struct Manifest {
     pub files: Vec<FileRule>,
     /// Import names that a project must not take.
     pub reserved: Vec<String>,
+    /// The cases in which it is tried.
+    pub tests: Vec<TestCase>,
 }

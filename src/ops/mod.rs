@@ -5,6 +5,7 @@ pub mod new;
 pub mod replay;
 pub mod show;
 pub mod sources;
+pub mod template;
 
 use std::path::PathBuf;
 

@@ -8,6 +8,7 @@ pub mod env;
 pub mod git_cli;
 pub mod loader;
 pub mod prompt;
+pub mod python;
 pub mod repository;
 pub mod shelf;
 pub mod source;
@@ -15,6 +16,7 @@ pub mod source_file;
 pub mod sources;
 pub mod staging;
 pub mod store;
+pub mod trial;
 pub mod uv;
 pub mod workdir;
 

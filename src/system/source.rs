@@ -713,7 +713,10 @@ impl Catalog {
     }
 
     /// Loads the template in a folder of this machine.
-    fn load_folder(&self, word: &str) -> Result<Template, SourceError> {
+    ///
+    /// # Errors
+    /// There is none, or it has faults.
+    pub fn load_folder(&self, word: &str) -> Result<Template, SourceError> {
         let folder = self.environment.path(Path::new(word));
         if !folder.join("template.toml").is_file() {
             return Err(SourceError::NoFolder {

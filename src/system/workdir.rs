@@ -63,6 +63,11 @@ pub enum PublishError {
     Path(#[from] PathError),
 }
 
+/// Returns whether there is a folder at a path.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
 /// Looks at the place where a project is wanted. `standing_in` is the folder that the user works in.
 ///
 /// # Errors

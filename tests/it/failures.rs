@@ -183,6 +183,64 @@ fn rows() -> Vec<Row> {
             demo("x --ref v1")
         }),
         row(
+            "template.name",
+            2,
+            Words(
+                "`X` can be no template's name: lower-case letters, digits and `-`, a letter first",
+            ),
+            "",
+            |_| words("template new X"),
+        ),
+        row("template.no-path", 2, Json, "", |_| {
+            words("template check nowhere")
+        }),
+        row(
+            "template.exists",
+            1,
+            Words("`[HERE]/demo` is there already"),
+            "name a folder",
+            |_| words("template new demo"),
+        ),
+        row(
+            "template.no-tests",
+            1,
+            Words("the template has no test cases"),
+            "write some",
+            |sandbox| {
+                asking(sandbox).file("files/x.hbs", "{{a}}{{n}}");
+                words("template check ./tpl --test --quiet")
+            },
+        ),
+        row(
+            "template.test",
+            1,
+            Words("test `t`: `false` failed"),
+            "",
+            |sandbox| {
+                asking(sandbox)
+                    .file("files/x.hbs", "{{a}}{{n}}")
+                    .manifest("[[test]]\nname = \"t\"\nrun = [\"false\"]");
+                words("template check ./tpl --test --quiet")
+            },
+        ),
+        row(
+            "template.no-file",
+            1,
+            Words("no file `x` is rendered with these answers"),
+            "",
+            |_| words("template render ./demo --file x"),
+        ),
+        row(
+            "template.checked",
+            1,
+            Words("the template has 2 problems"),
+            "",
+            |sandbox| {
+                asking(sandbox);
+                words("template check ./tpl")
+            },
+        ),
+        row(
             "source.empty",
             1,
             Json,
@@ -481,6 +539,8 @@ fn every_failure_can_be_provoked() {
             Seen::Words(message) => {
                 let output = run.fails(row.exit);
                 let mut lines = output.stderr.lines();
+                let here = sandbox.path("").display().to_string();
+                let message = message.replace("[HERE]", here.trim_end_matches('/'));
                 assert_eq!(lines.next(), Some(format!("error: {message}").as_str()));
                 let hint = lines.find_map(|line| line.strip_prefix("hint: "));
                 assert!(
@@ -550,6 +610,7 @@ fn no_code_is_without_a_row() {
         "cli/scripts.rs",
         "cli/show.rs",
         "cli/sources.rs",
+        "cli/template.rs",
         "model/name/error.rs",
     ] {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);

@@ -228,6 +228,7 @@ fn every_command_has_a_man_page() {
         "sources",
         "refresh",
         "remove",
+        "template",
         "config",
         "completions",
         "man",

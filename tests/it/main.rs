@@ -12,6 +12,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod authoring;
+#[cfg(test)]
 mod concurrent;
 #[cfg(test)]
 mod config;

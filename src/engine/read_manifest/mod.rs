@@ -2,60 +2,27 @@
 //!
 //! Only what one manifest shows by itself is judged here; what needs the layers beside it is `validate`'s matter.
 
+mod keys;
 mod reader;
+mod schema;
 
 use std::collections::BTreeMap;
 
 use semver::{Version, VersionReq};
 use toml_edit::{Document, Item, TableLike};
 
+pub use self::schema::schema;
+
+use self::keys::names;
 use self::reader::Reader;
 use super::budget;
 use crate::model::language::Words;
 use crate::model::manifest::{
-    DefaultOverride, Extends, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role,
+    DefaultOverride, Extends, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role, TestCase,
 };
 use crate::model::problem::Problem;
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
 use crate::model::text::{Lines, Position};
-
-const TOP_KEYS: [&str; 9] = [
-    "format",
-    "reserved",
-    "template",
-    "layer",
-    "extends",
-    "layers",
-    "defaults",
-    "questions",
-    "files",
-];
-const ABOUT_KEYS: [&str; 7] = [
-    "name",
-    "version",
-    "title",
-    "summary",
-    "description",
-    "tags",
-    "next",
-];
-const EXTENDS_KEYS: [&str; 3] = ["template", "version", "without"];
-const LAYER_KEYS: [&str; 4] = ["use", "when", "replaces", "version"];
-const QUESTION_KEYS: [&str; 10] = [
-    "key",
-    "type",
-    "title",
-    "help",
-    "default",
-    "choices",
-    "when",
-    "otherwise",
-    "check",
-    "from",
-];
-const CHOICE_KEYS: [&str; 3] = ["value", "title", "with"];
-const CHECK_KEYS: [&str; 4] = ["pattern", "min", "max", "message"];
-const FILE_KEYS: [&str; 5] = ["path", "to", "when", "executable", "replaces"];
 
 /// Reads the manifest of a template or a layer. `file` is what messages call it.
 ///
@@ -93,7 +60,7 @@ impl Reader<'_> {
             Role::Template => Role::Layer,
             Role::Layer => Role::Template,
         };
-        let known: Vec<&str> = TOP_KEYS
+        let known: Vec<&str> = names(keys::TOP)
             .into_iter()
             .filter(|key| *key != other.table())
             .collect();
@@ -124,6 +91,7 @@ impl Reader<'_> {
         let layers = self.each_table(top, "layers", Self::layer_use);
         let files = self.each_table(top, "files", Self::file_rule);
         let defaults = self.defaults(top);
+        let tests = self.each_table(top, "test", Self::test_case);
         let reserved = self.strings(top, "reserved").unwrap_or_default();
         if role == Role::Layer && !layers.is_empty() {
             let at = layers.first().map_or(Position::from(1), |layer| layer.at);
@@ -138,7 +106,7 @@ impl Reader<'_> {
             return None;
         };
         let place = format!("`[{}]`", role.table());
-        self.unknown_keys(about, &place, &ABOUT_KEYS);
+        self.unknown_keys(about, &place, &names(keys::ABOUT));
         let name = self.name(about, &place);
         let version = self.version(about, &place);
         let title = self.required_words(about, "title", &place);
@@ -162,6 +130,7 @@ impl Reader<'_> {
             questions,
             files,
             reserved,
+            tests,
         })
     }
 
@@ -211,7 +180,7 @@ impl Reader<'_> {
     }
 
     fn layer_use(&mut self, table: &dyn TableLike, at: Position) -> Option<LayerUse> {
-        self.unknown_keys(table, "`[[layers]]`", &LAYER_KEYS);
+        self.unknown_keys(table, "`[[layers]]`", &names(keys::LAYER));
         let when = self.condition(table, "when");
         let name = self.required_string(table, "use", "`[[layers]]`", at)?;
         let version = self.range(table);
@@ -231,7 +200,7 @@ impl Reader<'_> {
             self.report(at, "`extends` must be written as `[extends]`");
             return None;
         };
-        self.unknown_keys(table, "`[extends]`", &EXTENDS_KEYS);
+        self.unknown_keys(table, "`[extends]`", &names(keys::EXTENDS));
         let version = self.range(table);
         let without = self.strings(table, "without").unwrap_or_default();
         let template = self.required_string(table, "template", "`[extends]`", at)?;
@@ -255,7 +224,7 @@ impl Reader<'_> {
     }
 
     fn file_rule(&mut self, table: &dyn TableLike, at: Position) -> Option<FileRule> {
-        self.unknown_keys(table, "`[[files]]`", &FILE_KEYS);
+        self.unknown_keys(table, "`[[files]]`", &names(keys::FILE));
         let to = self.string(table, "to");
         let when = self.condition(table, "when");
         let executable = self.bool(table, "executable");
@@ -277,7 +246,7 @@ impl Reader<'_> {
             || "this question".to_owned(),
             |key| format!("question `{key}`"),
         );
-        self.unknown_keys(table, &place, &QUESTION_KEYS);
+        self.unknown_keys(table, &place, &names(keys::QUESTION));
         let kind = self.kind(table, &place, at);
         let title = self.required_words(table, "title", &place);
         let help = self.words(table, "help");
@@ -298,6 +267,33 @@ impl Reader<'_> {
             otherwise,
             check,
             from,
+            at,
+        })
+    }
+
+    fn test_case(&mut self, table: &dyn TableLike, at: Position) -> Option<TestCase> {
+        self.unknown_keys(table, "`[[test]]`", &names(keys::TEST));
+        let mut answers = BTreeMap::new();
+        if let Some(item) = table.get("answers") {
+            match item.as_table_like() {
+                Some(given) => {
+                    for (key, _) in given.iter() {
+                        let value = self.value(given, key);
+                        answers.extend(value.map(|value| (key.to_owned(), value)));
+                    }
+                }
+                None => self.report(
+                    at,
+                    "`answers` must be a table of questions and their answers",
+                ),
+            }
+        }
+        let run = self.strings(table, "run").unwrap_or_default();
+        let name = self.required_string(table, "name", "`[[test]]`", at)?;
+        Some(TestCase {
+            name,
+            answers,
+            run,
             at,
         })
     }
@@ -343,7 +339,7 @@ impl Reader<'_> {
     }
 
     fn choice(&mut self, table: &dyn TableLike, at: Position) -> Option<Choice> {
-        self.unknown_keys(table, "`choices`", &CHOICE_KEYS);
+        self.unknown_keys(table, "`choices`", &names(keys::CHOICE));
         let value = self.required_string(table, "value", "`choices`", at);
         let title = match table.get("title") {
             Some(_) => self.words(table, "title"),
@@ -380,7 +376,7 @@ impl Reader<'_> {
             );
             return None;
         };
-        self.unknown_keys(check, "`check`", &CHECK_KEYS);
+        self.unknown_keys(check, "`check`", &names(keys::CHECK));
         Some(Check {
             pattern: self.string(check, "pattern"),
             min: self.integer(check, "min"),

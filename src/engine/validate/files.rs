@@ -293,7 +293,7 @@ fn plain_path(target: &str) -> String {
 }
 
 /// Returns where in a line something stands; the whole line if it is not found.
-fn place_of(text: &str, line: usize, what: &str) -> Position {
+pub(in crate::engine) fn place_of(text: &str, line: usize, what: &str) -> Position {
     let found = text
         .lines()
         .nth(line.saturating_sub(1))

@@ -6,11 +6,16 @@
 mod files;
 mod questions;
 
+pub(super) use self::files::place_of;
+
 use std::collections::BTreeSet;
 
+use super::answer::{Raw, read_answer};
 use super::assemble::lies_below;
 use super::helpers::list;
+use super::resolve::ALWAYS;
 use crate::model::condition::Condition;
+use crate::model::language::Language;
 use crate::model::manifest::{Manifest, Role};
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
@@ -54,6 +59,7 @@ pub fn validate(template: &Template) -> Vec<Problem> {
     checker.layers();
     checker.files();
     checker.owners();
+    checker.tests();
     checker.problems.sort();
     checker.problems.dedup();
     checker.problems
@@ -126,6 +132,35 @@ impl<'a> Checker<'a> {
             }
         }
         self.defaults(&all);
+    }
+
+    /// Checks the answers of the test cases.
+    fn tests(&mut self) {
+        for manifest in self.manifests() {
+            for case in &manifest.tests {
+                for (key, value) in &case.answers {
+                    let fault = match self.template.question(key) {
+                        Some(question) => {
+                            let raw = Raw::Typed(value.clone());
+                            read_answer(question, &raw, Language::English)
+                                .err()
+                                .map(|error| error.to_string())
+                        }
+                        None if ALWAYS.contains(&key.as_str()) => None,
+                        None => {
+                            let keys = self.template.questions.iter();
+                            let hint = nearest(key, keys.map(|question| question.key.as_str()))
+                                .map(|near| format!("; did you mean `{near}`?"))
+                                .unwrap_or_default();
+                            Some(format!("`{key}` is no question{hint}"))
+                        }
+                    };
+                    if let Some(fault) = fault {
+                        self.report(manifest, case.at, format!("test `{}`: {fault}", case.name));
+                    }
+                }
+            }
+        }
     }
 
     /// Checks that every `[defaults]` speaks of questions below it.
