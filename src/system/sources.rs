@@ -120,7 +120,20 @@ pub fn project_file(folder: &Path) -> Option<PathBuf> {
     let file = root.join(PROJECT_FILE);
     // What comes with a repository is foreign: a link could name any file.
     let found = file.symlink_metadata().ok()?;
-    found.is_file().then_some(file)
+    (found.is_file() && is_trusted(&found)).then_some(file)
+}
+
+/// Returns whether a file belongs to this user or to root: in a folder that many can write to, others could lay one down.
+#[cfg(unix)]
+fn is_trusted(found: &fs::Metadata) -> bool {
+    let owner = std::os::unix::fs::MetadataExt::uid(found);
+    owner == 0 || owner == rustix::process::geteuid().as_raw()
+}
+
+/// Returns true: who owns a file says nothing here.
+#[cfg(not(unix))]
+fn is_trusted(_: &fs::Metadata) -> bool {
+    true
 }
 
 fn parse(

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::support::{Sandbox, Team, TemplateFolder, entries, files};
+use super::support::{Sandbox, Team, TemplateFolder, entries, files, require};
 
 /// Returns the list of sources as it stands on disk.
 fn list_file(sandbox: &Sandbox) -> String {
@@ -686,4 +686,22 @@ fn a_git_that_cannot_be_started_is_said() {
         .env("PATH", "/nowhere")
         .fails(1);
     assert_eq!(output.json()["error"]["code"], "source.no-git");
+}
+
+#[test]
+fn a_list_that_others_laid_down_is_none() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.path(".pyscaffold-sources.toml");
+    TemplateFolder::named(&sandbox, "mine/tpl").file("files/a.txt", "a\n");
+    sandbox.write(
+        ".pyscaffold-sources.toml",
+        "[sources.mine]\npath = \"mine\"\n",
+    );
+    sandbox.git("", "init --quiet");
+    assert!(sandbox.run("list").ok().stdout.contains("mine/tpl"));
+    if std::os::unix::fs::chown(&file, Some(54_321), None).is_err() {
+        require::skip("a_list_that_others_laid_down_is_none", "root");
+        return;
+    }
+    assert!(!sandbox.run("list").ok().stdout.contains("mine/tpl"));
 }
