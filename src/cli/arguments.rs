@@ -288,10 +288,10 @@ pub struct ShowArgs {
 /// Adds a source of templates.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "An address is gh:OWNER/REPOSITORY (gl: for GitLab, bb: for Bitbucket, your own by `pyscaffold config set\nshorthands.NAME ADDRESS`), an https, ssh or file URL, or user@host:path. A folder in it stands behind `//`, a\nbranch, tag or commit behind `@`. Nothing that a template holds is ever run.\n\nExamples:\n  pyscaffold add gh:acme/templates\n  pyscaffold add git@git.example.org:acme/templates.git --ref v2\n  pyscaffold add ./templates --name mine"
+    after_help = "Addresses:\n  gh:OWNER/REPOSITORY       GitHub; gl: for GitLab, bb: for Bitbucket\n  https://, ssh://, file:// and user@host:path\n                            as git takes them\n  corp:REPOSITORY           your own, by `pyscaffold config set shorthands.corp ADDRESS`\n  ADDRESS//FOLDER@REF       a folder in it; a branch, tag or commit\n\nNothing that a template holds is ever run.\n\nExamples:\n  pyscaffold add gh:acme/templates\n  pyscaffold add git@git.example.org:acme/templates.git --ref v2\n  pyscaffold add ./templates --name mine"
 )]
 pub struct AddArgs {
-    /// A git repository or a folder
+    /// The address of a git repository, such as gh:acme/templates, or a folder
     pub source: String,
     /// What the source is called: NAME in NAME/TEMPLATE [default: what it calls itself, or its owner]
     #[arg(long, value_name = "NAME")]

@@ -172,19 +172,10 @@ impl From<SourceError> for Failure {
                 .hint(format!("name one of them: {}", all.join(", ")))
                 .field("TEMPLATE")
                 .exit(USAGE),
-            SourceError::Several { address, folders } => {
-                let (address, reference) = match address.rsplit_once('@') {
-                    Some((address, reference)) if !reference.contains([':', '/']) => {
-                        (address.to_owned(), format!("@{reference}"))
-                    }
-                    Some(_) | None => (address, String::new()),
-                };
-                let all = folders.iter().map(|dir| format!("{address}//{dir}{reference}"));
-                Self::new("template.several", message)
-                    .hint(format!("name one of them: {}", all.collect::<Vec<_>>().join(", ")))
-                    .field("TEMPLATE")
-                    .exit(USAGE)
-            }
+            SourceError::Several { all, .. } => Self::new("template.several", message)
+                .hint(format!("name one of them: {}", all.join(", ")))
+                .field("TEMPLATE")
+                .exit(USAGE),
             SourceError::NoVersions { .. } => Self::new("template.no-versions", message)
                 .hint("leave --ref out")
                 .field("--ref")

@@ -39,15 +39,15 @@ pub(super) fn add(shell: &Shell, system: &System, arguments: AddArgs) -> Result<
     };
     let name = &loaded.source.name;
     line("Added", format!("{name}: {}", place(&loaded.source)));
+    let names = loaded.templates.iter().map(|it| it.manifest.name.len());
+    let width = name.len() + 1 + names.max().unwrap_or_default();
     for (index, template) in loaded.templates.iter().enumerate() {
         let manifest = &template.manifest;
         let title = if index == 0 { "Templates" } else { "" };
         let summary = visible(manifest.summary.get(system.language));
         let version = styled(DIM, &manifest.version);
-        line(
-            title,
-            format!("{name}/{} {version}  {summary}", manifest.name),
-        );
+        let full = format!("{name}/{}", manifest.name);
+        line(title, format!("{full:<width$}  {version}  {summary}"));
     }
     for (index, (address, commit)) in loaded.source.inherits.iter().enumerate() {
         let title = if index == 0 { "Inherits" } else { "" };
@@ -185,13 +185,13 @@ pub(super) fn refresh(
         return Err(Failure::new("sources.refresh", message));
     }
     if arguments.check && is_new {
+        if !arguments.json {
+            shell.say(styled(GOOD, "Next:"));
+            shell.say("  pyscaffold refresh");
+        }
         let mut failure = Failure::new("sources.new", "there is something new");
         failure.exit = OUT_OF_DATE;
-        return Err(if arguments.json {
-            failure.silent()
-        } else {
-            failure.hint("pyscaffold refresh takes it")
-        });
+        return Err(failure.silent());
     }
     Ok(())
 }
@@ -275,10 +275,9 @@ pub(super) fn remove(
     if arguments.json {
         return Ok(shell.out(json!({ "removed": source_json(&source) }))?);
     }
-    shell.say(format!(
-        "Removed {}: {}. What was fetched stays: projects were made from it.",
-        source.name,
-        place(&source)
-    ));
+    shell.say(format!("Removed {}: {}", source.name, place(&source)));
+    if matches!(source.place, Place::Git(_)) {
+        shell.say("What was fetched stays: projects were made from it.");
+    }
     Ok(())
 }

@@ -54,6 +54,8 @@ pub struct GitRun {
     pub patience: Duration,
     /// Whether a person can be asked for a password.
     pub interactive: bool,
+    /// Whether the user has a program by which ssh asks without a terminal.
+    pub has_askpass: bool,
     /// Takes what git says about its progress; nothing when it has ended.
     pub progress: fn(&str),
 }
@@ -64,6 +66,7 @@ impl GitRun {
         Self {
             patience: patience.unwrap_or(PATIENCE),
             interactive: environment.interactive,
+            has_askpass: environment.variable("SSH_ASKPASS").is_some(),
             progress,
         }
     }
@@ -162,6 +165,11 @@ pub fn fetch(
     }
     if !run.interactive {
         command.env("GIT_TERMINAL_PROMPT", "0");
+        // Ssh would ask at the terminal even where nobody sees it.
+        if !run.has_askpass {
+            command.env("SSH_ASKPASS", "false");
+            command.env("SSH_ASKPASS_REQUIRE", "force");
+        }
         // A group of its own can be ended with all that git has started.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -51,13 +51,13 @@ pub enum SourceError {
         /// The path as given.
         path: String,
     },
-    /// A repository has several templates and none was named.
-    #[error("`{address}` has several templates")]
+    /// A repository or folder has several templates and none was named.
+    #[error("`{place}` has several templates")]
     Several {
-        /// The address as given.
-        address: String,
-        /// The folders of the templates.
-        folders: Vec<String>,
+        /// The address or folder.
+        place: String,
+        /// The addresses or folders of the templates.
+        all: Vec<String>,
     },
     /// A folder or repository has no template.
     #[error("`{place}` has no template: no folder with a `template.toml`")]
@@ -691,9 +691,17 @@ impl Catalog {
                 });
             }
             _ => {
+                let all = folders.iter().map(|folder| {
+                    let dir = RelPath::parse(folder).ok();
+                    let address = Address {
+                        dir,
+                        ..address.clone()
+                    };
+                    address.to_string()
+                });
                 return Err(SourceError::Several {
-                    address: address.to_string(),
-                    folders,
+                    place: address.to_string(),
+                    all: all.collect(),
                 });
             }
         };
@@ -719,9 +727,7 @@ impl Catalog {
     pub fn load_folder(&self, word: &str) -> Result<Template, SourceError> {
         let folder = self.environment.path(Path::new(word));
         if !folder.join("template.toml").is_file() {
-            return Err(SourceError::NoFolder {
-                path: visible(word),
-            });
+            return self.load_below(word, &folder);
         }
         // Beside a source's own file lies what its templates share.
         let root = folder
@@ -740,6 +746,31 @@ impl Catalog {
         let shelf = Shelf::Disk(root);
         let origin = Origin::Directory(word.to_owned());
         self.load_from(&shelf, &rest, origin, (word, None), Inherit::Last)
+    }
+
+    /// Loads the one template that lies below a folder.
+    fn load_below(&self, word: &str, folder: &Path) -> Result<Template, SourceError> {
+        let faulty = |problem: Problem| SourceError::Faulty {
+            name: visible(word),
+            problems: vec![problem],
+        };
+        let mut below = if folder.is_dir() {
+            loader::find(&Shelf::Disk(folder.to_owned()), "").map_err(faulty)?
+        } else {
+            Vec::new()
+        };
+        below.retain(|dir| folder.join(dir).join("template.toml").is_file());
+        let word_of = |dir: &String| format!("{}/{dir}", word.trim_end_matches('/'));
+        match below.as_slice() {
+            [] => Err(SourceError::NoFolder {
+                path: visible(word),
+            }),
+            [dir] => self.load_folder(&word_of(dir)),
+            _ => Err(SourceError::Several {
+                place: visible(word),
+                all: below.iter().map(|dir| visible(&word_of(dir))).collect(),
+            }),
+        }
     }
 }
 

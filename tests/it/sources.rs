@@ -26,7 +26,7 @@ fn a_repository_of_templates_is_used_like_the_built_in_ones() {
     assert_eq!(
         added.stderr,
         format!(
-            "  Added      acme: {}, commit {short}\n  Templates  acme/api 1.0.0  The api of the team\n             acme/worker 1.0.0  The worker of the team\nNext:\n  pyscaffold new acme/api myproj\n",
+            "  Added      acme: {}, commit {short}\n  Templates  acme/api     1.0.0  The api of the team\n             acme/worker  1.0.0  The worker of the team\nNext:\n  pyscaffold new acme/api myproj\n",
             team.url()
         )
     );
@@ -122,7 +122,7 @@ fn refresh_tells_what_is_new_and_takes_it() {
     );
     let check = sandbox.run("refresh --check").fails(3);
     assert_eq!(check.stdout, news);
-    assert!(check.stderr.contains("hint: pyscaffold refresh takes it"));
+    assert_eq!(check.stderr, "Next:\n  pyscaffold refresh\n");
     let json = sandbox.run("refresh acme --check --json").fails(3);
     assert_eq!(json.stderr, "");
     assert_eq!(
@@ -241,6 +241,16 @@ fn a_version_can_be_named() {
         "{}",
         output.stderr
     );
+    // So does a folder; the one template below it is the one that is meant.
+    let work = sandbox.path("");
+    let words = format!("new {} {}/w", team.path("").display(), work.display());
+    let output = sandbox.run(&words).fails(2);
+    let all = ["api", "worker"].map(|name| team.path(name).display().to_string());
+    assert!(output.stderr.contains(&all.join(", ")), "{}", output.stderr);
+    fs::rename(team.path("api"), work.join("api")).unwrap();
+    sandbox.run(&words).ok();
+    assert!(sandbox.path("w/hello.txt").exists());
+    fs::remove_dir_all(sandbox.path("w")).unwrap();
     let output = sandbox.run(&format!("new {url}//nowhere w")).fails(1);
     assert!(
         output.stderr.contains("has no template"),
