@@ -4,7 +4,8 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::support::server::{HttpServer, Manner, SshServer};
+use super::support::server::{HttpServer, HttpsServer, Manner, SshServer};
+use super::support::terminal::{RETURN, Terminal};
 use super::support::{Entry, Sandbox, Team, entries, require};
 
 /// Sees that a word stands in no file of a sandbox but the git configuration, keys and servers' own files.
@@ -241,6 +242,128 @@ fn a_repository_behind_a_password_is_fetched_by_a_credential_helper() {
     }
     is_nowhere(&sandbox, "secret");
     nobody_is_left(&sandbox);
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked_for_a_password() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let server = HttpServer::start(team.path("").parent().unwrap(), Manner::Private);
+    let script = format!("exec \"$0\" add --allow-http {}", server.url("acme"));
+    for (password, code, said) in [
+        ("wrong-word", 1, "Authentication failed"),
+        ("secret", 0, "acme/worker"),
+    ] {
+        let mut terminal = Terminal::controlling(&sandbox, &script);
+        terminal.expect("Username for").press("ada").press(RETURN);
+        terminal
+            .expect("Password for")
+            .press(password)
+            .press(RETURN);
+        let (found, screen, output) = terminal.end();
+        assert_eq!(found, Some(code), "{screen}");
+        assert!(screen.contains(said), "{screen}");
+        assert!(!screen.contains(password), "{screen}");
+        assert_eq!(output, "");
+        is_nowhere(&sandbox, password);
+    }
+    sandbox.run("new acme/worker w").ok();
+    nobody_is_left(&sandbox);
+}
+
+#[test]
+fn a_person_at_a_terminal_is_asked_for_a_passphrase() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let Some(server) = SshServer::start(&sandbox) else {
+        require::skip("a_person_at_a_terminal_is_asked_for_a_passphrase", "sshd");
+        return;
+    };
+    let locked = Command::new("ssh-keygen")
+        .args(["-q", "-p", "-P", "", "-N", "open sesame", "-f"])
+        .arg(server.key())
+        .output();
+    assert!(locked.unwrap().status.success());
+    let client = server.client(&format!("IdentityFile {}", server.key().display()));
+    git_config(
+        &sandbox,
+        &format!("[core]\nsshCommand = ssh -F {}", client.display()),
+    );
+    let user = std::env::var("USER").unwrap_or_else(|_| "root".to_owned());
+    let add = format!(
+        "exec \"$0\" add ssh://{user}@127.0.0.1:{}{}",
+        server.port(),
+        team.path("").display()
+    );
+    // Where a terminal is there but nobody looks at it, nobody is asked.
+    let started = Instant::now();
+    let unseen = Terminal::controlling(&sandbox, &format!("{add} 2>said"));
+    assert_eq!(unseen.end().0, Some(1));
+    assert!(started.elapsed() < Duration::from_secs(15));
+    let said = sandbox.read("said");
+    assert!(said.contains("Permission denied"), "{said}");
+    let mut terminal = Terminal::controlling(&sandbox, &add);
+    terminal
+        .expect("Enter passphrase for key")
+        .press("open sesame")
+        .press(RETURN);
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}\n{}", server.log());
+    assert!(!screen.contains("open sesame"), "{screen}");
+    is_nowhere(&sandbox, "open sesame");
+    nobody_is_left(&sandbox);
+}
+
+#[test]
+fn a_certificate_is_judged_by_the_users_git() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let plain = HttpServer::start(team.path("").parent().unwrap(), Manner::Private);
+    let Some(server) = HttpsServer::start(&sandbox, &plain) else {
+        require::skip("a_certificate_is_judged_by_the_users_git", "openssl");
+        return;
+    };
+    let url = server.url("acme");
+    let helper = "!f() { echo username=ada; echo password=secret; }; f";
+    let credentials = format!("[credential]\nhelper = \"{helper}\"");
+    git_config(&sandbox, &credentials);
+    let refused = sandbox.run("add").arg(&url).fails(1);
+    assert!(refused.stderr.contains("certificate"), "{}", refused.stderr);
+    assert_eq!(plain.requests(), 0);
+    let trusted = server.certificate().display();
+    git_config(
+        &sandbox,
+        &format!("{credentials}\n[http \"{url}\"]\nsslCAInfo = {trusted}"),
+    );
+    sandbox.run("add").arg(&url).ok();
+    sandbox.run("new acme/worker w").ok();
+    assert!(sandbox.read("w/.pyscaffold.toml").contains(&url));
+    is_nowhere(&sandbox, "secret");
+    nobody_is_left(&sandbox);
+}
+
+#[test]
+fn a_person_sees_how_far_a_fetch_is_and_a_file_does_not() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let real = std::env::var("PATH").unwrap();
+    let path = sandbox.program(
+        "git",
+        &format!(
+            "printf 'Receiving objects:  42%% (1/2)\\r' >&2; sleep 1; PATH='{real}' exec git \"$@\""
+        ),
+    );
+    let script = format!("PATH='{path}' exec \"$0\" add {}", team.url());
+    let mut terminal = Terminal::controlling(&sandbox, &script);
+    terminal.expect("Receiving objects:  42% (1/2)");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(screen.contains("acme/worker"), "{screen}");
+    let quiet = Terminal::controlling(&sandbox, &format!("{script} --name quiet --quiet"));
+    assert_eq!(quiet.end().1, "");
+    let unseen = sandbox.run("add --name file").arg(team.url());
+    let unseen = unseen.env("PATH", path).ok();
+    assert!(!unseen.stderr.contains("Receiving"), "{}", unseen.stderr);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! What the tests of this suite share.
 
 pub(crate) mod folder;
+#[expect(unreachable_pub, reason = "other tests share it")]
+#[path = "../../support/pythons.rs"]
+pub(crate) mod pythons;
 pub(crate) mod require;
 pub(crate) mod sandbox;
 pub(crate) mod server;

@@ -69,6 +69,105 @@ impl HttpServer {
     }
 }
 
+/// Takes TLS from the connections to it and hands them on to the port that it is given.
+const UNWRAP: &str = r#"
+import select, socket, ssl, sys, threading
+
+certificate, port = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(certificate)
+
+
+def serve(client):
+    try:
+        client = context.wrap_socket(client, server_side=True)
+        # Who does not trust the certificate says nothing.
+        part = client.recv(65536)
+        if not part:
+            return
+        server = socket.create_connection(("127.0.0.1", int(port)))
+        target = server
+        while part:
+            target.sendall(part)
+            speaks = client.pending() or client in select.select([client, server], [], [])[0]
+            source, target = (client, server) if speaks else (server, client)
+            part = source.recv(65536)
+        server.close()
+        # Without a word of farewell the end of an answer could have been cut off.
+        client.unwrap()
+    except OSError:
+        pass
+    client.close()
+
+
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+while True:
+    threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+"#;
+
+/// An http server behind TLS, with a certificate that it has signed itself.
+#[derive(Debug)]
+pub(crate) struct HttpsServer {
+    child: Child,
+    port: u16,
+    certificate: PathBuf,
+}
+
+impl HttpsServer {
+    /// Starts TLS in front of a server; nothing where there is no `openssl` to make the certificate.
+    pub(crate) fn start(sandbox: &Sandbox, server: &HttpServer) -> Option<Self> {
+        let certificate = sandbox.root().join("certificate.pem");
+        let words = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1";
+        let mut openssl = Command::new("openssl");
+        openssl.args(words.split(' ')).arg("-out").arg(&certificate);
+        let made = openssl
+            .arg("-keyout")
+            .arg("-")
+            .stderr(Stdio::null())
+            .output()
+            .ok()?;
+        assert!(made.status.success());
+        let public = fs::read(&certificate).unwrap();
+        let both = sandbox.root().join("both.pem");
+        fs::write(&both, [made.stdout, public].concat()).unwrap();
+        let mut child = Command::new("python3")
+            .args(["-I", "-c", UNWRAP])
+            .arg(both)
+            .arg(server.port.to_string())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let output = child.stdout.take().unwrap();
+        BufReader::new(output).read_line(&mut line).unwrap();
+        let port = line.trim().parse().unwrap();
+        Some(Self {
+            child,
+            port,
+            certificate,
+        })
+    }
+
+    /// Returns the address of a repository.
+    pub(crate) fn url(&self, name: &str) -> String {
+        format!("https://127.0.0.1:{}/{name}", self.port)
+    }
+
+    /// Returns the file with the certificate.
+    pub(crate) fn certificate(&self) -> &Path {
+        &self.certificate
+    }
+}
+
+impl Drop for HttpsServer {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
 /// A request: method, path, query, headers by lower-case name, body.
 struct Request {
     method: String,
@@ -287,7 +386,7 @@ impl SshServer {
         fs::write(
             &file,
             format!(
-                "Host *\nUserKnownHostsFile {}\nIdentitiesOnly no\nBatchMode yes\n{more}\n",
+                "Host *\nUserKnownHostsFile {}\nIdentitiesOnly no\n{more}\n",
                 known.display()
             ),
         )

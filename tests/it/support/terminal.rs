@@ -45,6 +45,25 @@ impl Terminal {
 
     /// Starts the program with a limit on how many files it may have open.
     pub(crate) fn limited(sandbox: &Sandbox, words: &[&str], open_files: usize) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .arg("-c")
+            .arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\""))
+            .arg(env!("CARGO_BIN_EXE_pyscaffold"))
+            .args(words);
+        Self::of(sandbox, command)
+    }
+
+    /// Runs a script, in which the program is `$0`, on a terminal that is the controlling one, where git and ssh ask for passwords.
+    pub(crate) fn controlling(sandbox: &Sandbox, script: &str) -> Self {
+        let mut command = Command::new("setsid");
+        command
+            .args(["--ctty", "sh", "-c", script])
+            .arg(env!("CARGO_BIN_EXE_pyscaffold"));
+        Self::of(sandbox, command)
+    }
+
+    fn of(sandbox: &Sandbox, mut command: Command) -> Self {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
         // Other tests start programs meanwhile, which must not inherit it.
         fcntl_setfd(&master, FdFlags::CLOEXEC).unwrap();
@@ -64,14 +83,9 @@ impl Terminal {
             ws_ypixel: 0,
         };
         tcsetwinsize(&slave, size).unwrap();
-        let mut command = Command::new("sh");
         sandbox.prepare(&mut command);
         let child = command
             .env("TERM", "xterm")
-            .arg("-c")
-            .arg(format!("ulimit -n {open_files}; exec \"$0\" \"$@\""))
-            .arg(env!("CARGO_BIN_EXE_pyscaffold"))
-            .args(words)
             .stdin(slave.try_clone().unwrap())
             .stdout(Stdio::piped())
             .stderr(slave)
