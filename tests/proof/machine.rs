@@ -18,7 +18,7 @@ use crate::table::{Check, TEMPLATES};
 use crate::tools::Tools;
 
 /// What `PROOF_REQUIRE` can name that `tests/it` looks for.
-const ELSEWHERE: [&str; 3] = ["mount", "root", "strace"];
+const ELSEWHERE: [&str; 6] = ["mount", "openssl", "root", "sshd", "strace", "uv"];
 
 /// Programs that `PROOF_REQUIRE` can name: shells that complete, and what formats man pages.
 const PROGRAMS: [&str; 4] = ["bash", "fish", "groff", "zsh"];
