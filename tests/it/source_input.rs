@@ -1,6 +1,7 @@
 //! Repositories that mean harm: what they hold is refused by name, nothing of it is run, nothing is written outside the store.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::time::{Duration, Instant};
 
 use super::support::{Sandbox, Team, entries};
@@ -410,5 +411,49 @@ fn what_servers_and_templates_say_cannot_move_the_cursor() {
     );
     for bad in ["\u{1b}", "\u{7}", "secret"] {
         assert!(!output.stderr.contains(bad), "{:?}", output.stderr);
+    }
+}
+
+#[test]
+fn destinations_are_judged_as_for_the_built_in_ones() {
+    for (name, prepare, message) in [
+        (
+            "a link as destination",
+            (|sandbox| symlink("elsewhere", sandbox.path("shop")).unwrap()) as fn(&Sandbox),
+            "is a symbolic link; name the folder that it points to",
+        ),
+        (
+            "a file as destination",
+            |sandbox| sandbox.write("shop", "mine"),
+            "is a file, not a folder",
+        ),
+        (
+            "a link where a file belongs",
+            |sandbox| {
+                fs::create_dir(sandbox.path("shop")).unwrap();
+                symlink("../elsewhere/file", sandbox.path("shop/hello.txt")).unwrap();
+            },
+            "`hello.txt` is in the way: a link or special file, which is never written through",
+        ),
+        (
+            "another file",
+            |sandbox| sandbox.write("shop/hello.txt", "mine"),
+            "already there with other content: `hello.txt`",
+        ),
+    ] {
+        let sandbox = Sandbox::new();
+        let team = Team::with_two(&sandbox);
+        sandbox.run("add").arg(team.url()).ok();
+        sandbox.write("elsewhere/file", "precious");
+        prepare(&sandbox);
+        let before = entries(&sandbox.path(""));
+        for words in [
+            "new acme/worker shop".to_owned(),
+            format!("new {}//worker shop", team.url()),
+        ] {
+            let output = sandbox.run(&words).fails(1);
+            assert!(output.stderr.contains(message), "{name}: {}", output.stderr);
+            assert_eq!(entries(&sandbox.path("")), before, "{name}");
+        }
     }
 }
