@@ -49,7 +49,8 @@ def measure(command: list[str], environment: dict[str, str], words: str = "") ->
     """Runs a command and returns its CPU and wall time in milliseconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     start = time.perf_counter()
-    subprocess.run(command, check=True, env=environment, input=words.encode(), stdout=subprocess.DEVNULL)
+    nowhere = subprocess.DEVNULL
+    subprocess.run(command, check=True, env=environment, input=words.encode(), stdout=nowhere, stderr=nowhere)
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
