@@ -1,7 +1,7 @@
 //! The judges: linters, checkers and tools that others wrote. Each is run on every generated project that has something for it,
 //! and each has to find nothing. None is given a configuration here: what a project wants otherwise, it says itself, with a reason.
 
-use crate::table::{ALWAYS, When};
+use crate::table::{ALWAYS, Number, When};
 
 /// A judge and how it is run.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub struct Judge {
     pub of: &'static [&'static str],
     /// The answers that it is for.
     pub when: When,
+    /// With how many of the projects it is run.
+    pub number: Number,
     /// Where it is run.
     pub place: Place,
     /// The commands. `{name}` stands for a value of the project, see [`crate::judging`], a word with `*` for the files that it
@@ -37,6 +39,8 @@ pub enum Place {
 }
 
 const EVERY: &[&str] = &[];
+/// The first project that it is for.
+const FIRST: Number = Number::One(ALWAYS);
 const WORKFLOWS: &[&str] = &[".github/workflows/*.yml"];
 
 /// The judges.
@@ -88,13 +92,17 @@ pub const JUDGES: &[Judge] = &[
         &["pyrefly check --preset default --python-interpreter-path .venv/bin/python src tests"],
         &["tests/test_orders.py", "bad-assignment"],
     ),
-    judge(
-        "pytest-randomly",
-        EVERY,
-        Place::Project,
-        &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
-        &["assert seen =="],
-    ),
+    // All tests once more.
+    Judge {
+        number: FIRST,
+        ..judge(
+            "pytest-randomly",
+            EVERY,
+            Place::Project,
+            &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
+            &["assert seen =="],
+        )
+    },
     judge(
         "sp-repo-review",
         EVERY,
@@ -183,8 +191,10 @@ pub const JUDGES: &[Judge] = &[
         &["dclint ."],
         &["error"],
     ),
+    // It builds, and what it reads is the same for all projects of a template but for their names.
     Judge {
         when: &[("naming", "usual|long")],
+        number: FIRST,
         ..judge(
             "pyroma",
             EVERY,
@@ -196,6 +206,7 @@ pub const JUDGES: &[Judge] = &[
     // Who has no repository yet has no link to give either.
     Judge {
         when: &[("naming", "short")],
+        number: FIRST,
         ..judge(
             "pyroma",
             EVERY,
@@ -204,13 +215,17 @@ pub const JUDGES: &[Judge] = &[
             &["Final rating"],
         )
     },
-    judge(
-        "validate-pyproject",
-        EVERY,
-        Place::Checkout,
-        &["validate-pyproject pyproject.toml"],
-        &["tool.black"],
-    ),
+    // sp-repo-review asks it about every project (VPP001).
+    Judge {
+        number: FIRST,
+        ..judge(
+            "validate-pyproject",
+            EVERY,
+            Place::Checkout,
+            &["validate-pyproject pyproject.toml"],
+            &["tool.black"],
+        )
+    },
     judge(
         "twine",
         EVERY,
@@ -302,7 +317,7 @@ pub const JUDGES: &[Judge] = &[
         Place::Service,
         // Every check is on by itself; named here, none could be taken back by the project's configuration.
         &[
-            "schemathesis run --no-color --continue-on-failure --seed {seed} --header={authorization} {url}/openapi.json",
+            "schemathesis run --no-color --continue-on-failure --max-examples {examples} --seed {seed} --header={authorization} {url}/openapi.json",
         ],
         &["Server error"],
     ),
@@ -319,6 +334,7 @@ const fn judge(
         name,
         of,
         when: ALWAYS,
+        number: Number::Every,
         place,
         lines,
         finds,

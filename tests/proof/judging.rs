@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::judges::{Judge, Place};
 use crate::project::{Failure, Subject};
+use crate::selection;
 use crate::service::Service;
 use crate::tools::Tools;
 
@@ -85,6 +86,7 @@ impl Judge {
         let mut values = vec![
             ("{python}", subject.python_tag()),
             ("{seed}", (subject.project.number + 1).to_string()),
+            ("{examples}", examples(subject.project.number).to_string()),
         ];
         if names("{randomly}") {
             values.push(("{randomly}", Tools::version("pytest-randomly")?));
@@ -98,6 +100,16 @@ impl Judge {
             values.push(("{sql}", shown(&subject.migrations()?)));
         }
         Ok(values)
+    }
+}
+
+/// Returns how many examples of each operation a judge makes: as many as it does by itself for the default project, and with
+/// `PROOF_ALL`; for each of the others, which have most operations in common with it and seeds of their own, a share.
+fn examples(number: usize) -> usize {
+    if number == 0 || selection::takes_all() {
+        100
+    } else {
+        25
     }
 }
 

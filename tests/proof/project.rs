@@ -107,6 +107,7 @@ impl Project {
             let (outcome, failure) = self.outcome(&check, &subject);
             report.add(self, (place, &check), outcome, started.elapsed());
             let Some(message) = failure else { continue };
+            report.add_failure(self, &check, &message);
             failures.push(format!("{}: {message}", check.name));
             if check.action.is_first() {
                 break;

@@ -9,6 +9,10 @@ use crate::project::Project;
 use crate::size::{Lines, Size};
 use crate::table::{Action, Check};
 
+/// How many lines of a failure are said again at the end: as many as say what went wrong, and few enough that several fit where
+/// only the end of a log is shown.
+const LAST_LINES: usize = 30;
+
 /// How a check ended.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Outcome {
@@ -60,6 +64,7 @@ struct Sums {
     // By template and number.
     projects: BTreeMap<(&'static str, usize), Row>,
     notes: Vec<String>,
+    failures: Vec<String>,
 }
 
 /// What the checks came to.
@@ -114,12 +119,21 @@ impl Report {
         self.sums().notes.extend(notes);
     }
 
+    /// Adds what a check that failed said.
+    pub fn add_failure(&self, project: &Project, check: &Check, message: &str) {
+        let lines: Vec<_> = message.lines().collect();
+        let first = lines.len().saturating_sub(LAST_LINES);
+        let end = lines.get(first..).unwrap_or_default().join("\n    ");
+        let failure = format!("failed: {}: {project}\n    {end}", check.name);
+        self.sums().failures.push(failure);
+    }
+
     /// Returns whether any project was made.
     pub fn has_projects(&self) -> bool {
         !self.sums().projects.is_empty()
     }
 
-    /// Returns the summary; `left_out` is what was missing before any project was made.
+    /// Returns the summary, the end of every failure last; `left_out` is what was missing before any project was made.
     pub fn summary(&self, left_out: &[String], elapsed: Duration) -> String {
         let sums = self.sums();
         let total = |count: fn(&Sum) -> usize| sums.checks.values().map(count).sum::<usize>();
@@ -145,6 +159,9 @@ impl Report {
                 &mut text,
                 &format!("skipped: {lack} ({})", counted(*count, "check")),
             );
+        }
+        for failure in &sums.failures {
+            line(&mut text, failure);
         }
         text
     }

@@ -97,7 +97,7 @@ pub fn undone(projects: &[Project]) -> Vec<String> {
 }
 
 /// Returns whether every check is done with every project that has its answers.
-fn takes_all() -> bool {
+pub fn takes_all() -> bool {
     env::var_os("PROOF_ALL").is_some()
 }
 

@@ -76,7 +76,7 @@ pub struct Check {
 pub enum Number {
     /// With every one that has its answers.
     Every,
-    /// It takes minutes, so with one alone, that has these answers besides. `PROOF_ALL=1` does it with every one.
+    /// It takes long, so with one alone, that has these answers besides. `PROOF_ALL=1` does it with every one.
     One(When),
 }
 
@@ -105,7 +105,10 @@ impl Action {
 impl Check {
     /// Returns the check by a judge.
     pub const fn by(judge: &'static Judge) -> Self {
-        row(judge.name, judge.when, Action::Judge(judge))
+        Self {
+            number: judge.number,
+            ..row(judge.name, judge.when, Action::Judge(judge))
+        }
     }
 }
 
@@ -198,11 +201,7 @@ const DEVELOPMENT: &[Check] = &[
 const DISTRIBUTION: &[Check] = &[
     row("uv build", ALWAYS, Action::Call(checks::uv_build)),
     row("plain pip", BY_DEFAULT, Action::Call(checks::plain_pip)),
-    row(
-        "python -m build",
-        ALWAYS,
-        Action::Call(checks::python_build),
-    ),
+    one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
 ];
 
 /// The database, on a server where the answers ask for one.
