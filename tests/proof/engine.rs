@@ -5,12 +5,18 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 use serde_json::Value;
 
 use crate::command;
 use crate::project::{Failure, Subject};
+
+/// The names of images that projects under way give: several projects are called the same.
+static TAKEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Told when a name is free again.
+static FREED: Condvar = Condvar::new();
 
 /// The container engine that this machine reaches.
 #[derive(Debug)]
@@ -82,8 +88,14 @@ impl<'a> Belongings<'a> {
         }
     }
 
-    /// Returns the same, and with it an image that the project itself gives a name.
+    /// Returns the same, and with it an image that the project itself gives a name, once no other project has that name.
     pub fn with_image(mut self, image: Option<String>) -> Self {
+        if let Some(name) = &image {
+            let taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+            let free = FREED.wait_while(taken, |taken| taken.contains(name));
+            free.unwrap_or_else(PoisonError::into_inner)
+                .insert(name.clone());
+        }
         self.image = image;
         self
     }
@@ -179,7 +191,7 @@ impl Drop for Belongings<'_> {
         for (kind, filter, remove) in rows {
             let mut names = self.list(kind, filter);
             if kind.contains(&"images") {
-                names.extend(self.image.take());
+                names.extend(self.image.clone());
             }
             if kind.contains(&"volume") {
                 names.extend(self.volume.take());
@@ -192,6 +204,11 @@ impl Drop for Belongings<'_> {
                 // What cannot be removed is not what is proven.
                 drop(self.docker(words).output());
             }
+        }
+        if let Some(name) = &self.image {
+            let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.remove(name);
+            FREED.notify_all();
         }
     }
 }

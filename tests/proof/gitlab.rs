@@ -48,6 +48,7 @@ pub fn pipeline(subject: &Subject<'_>) -> Result<(), Failure> {
     subject.make_lock_stale(&clone)?;
     let mut quality = pipeline.command(&["quality"]);
     subject.refuse(&mut quality, "needs to be updated")?;
+    drop(pipeline);
 
     let clone = subject.clone_to("gitlab-unlocked", Lock::None)?;
     let pipeline = Pipeline::new(subject, "gitlab-unlocked", &clone)?;

@@ -171,12 +171,13 @@ const WITH_RELEASE: When = &[("ci", "github"), ("docker", "true")];
 const WITH_GITLAB: When = &[("ci", "gitlab")];
 const WITH_DOCS: When = &[("docs", "true")];
 const WITH_BINARY: When = &[("extras", "binary")];
-// The project with most around it that is not the default one.
+// The project with most around it that is not the default one, under a name that is hard to take.
 const MOST: When = &[
     ("database", "postgres"),
     ("auth", "jwt"),
     ("docker", "true"),
     ("ci", "gitlab"),
+    ("naming", "long"),
 ];
 const MOST_OF_A_COMMAND: When = &[
     ("docker", "true"),
@@ -184,6 +185,7 @@ const MOST_OF_A_COMMAND: When = &[
     ("docs", "true"),
     ("extras", "plugins"),
     ("extras", "binary"),
+    ("naming", "long"),
 ];
 
 /// What a developer does all day.
