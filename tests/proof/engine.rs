@@ -56,8 +56,11 @@ impl Engine {
         let mut provided = self.provided.lock().unwrap_or_else(PoisonError::into_inner);
         let missing: Vec<&String> = names.difference(&provided).collect();
         if !missing.is_empty() {
+            let pythons = env::join_paths(subject.machine.pythons.values());
+            let pythons = pythons.map_err(|error| Failure::new(error.to_string()))?;
             let mut provide = subject.command(provider);
-            subject.finish(provide.args(missing))?;
+            provide.args(missing).env("PROOF_PYTHONS", pythons);
+            subject.finish(&mut provide)?;
             provided.extend(names.iter().cloned());
         }
         Ok(())
