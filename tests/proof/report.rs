@@ -119,12 +119,13 @@ impl Report {
         self.sums().notes.extend(notes);
     }
 
-    /// Adds what a check that failed said.
+    /// Adds what a check that failed said, and shows it at once: the run may go on for long.
     pub fn add_failure(&self, project: &Project, check: &Check, message: &str) {
         let lines: Vec<_> = message.lines().collect();
         let first = lines.len().saturating_sub(LAST_LINES);
         let end = lines.get(first..).unwrap_or_default().join("\n    ");
         let failure = format!("failed: {}: {project}\n    {end}", check.name);
+        println!("{failure}");
         self.sums().failures.push(failure);
     }
 
