@@ -92,17 +92,13 @@ pub const JUDGES: &[Judge] = &[
         &["pyrefly check --preset default --python-interpreter-path .venv/bin/python src tests"],
         &["tests/test_orders.py", "bad-assignment"],
     ),
-    // All tests once more.
-    Judge {
-        number: FIRST,
-        ..judge(
-            "pytest-randomly",
-            EVERY,
-            Place::Project,
-            &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
-            &["assert seen =="],
-        )
-    },
+    judge(
+        "pytest-randomly",
+        EVERY,
+        Place::Project,
+        &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
+        &["assert seen =="],
+    ),
     judge(
         "sp-repo-review",
         EVERY,
