@@ -158,6 +158,12 @@ impl Running {
         self.signal("-TERM")
     }
 
+    /// Asks the program to end and waits for it; where asking does not help, dropping ends it.
+    pub fn end(&mut self) {
+        drop(self.terminate());
+        drop(self.wait(Duration::from_secs(30)));
+    }
+
     /// Does what Ctrl-C does.
     pub fn interrupt(&self) -> Result<(), Failure> {
         self.signal("-INT")

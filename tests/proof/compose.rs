@@ -13,7 +13,7 @@ use crate::checks;
 use crate::command;
 use crate::engine::Belongings;
 use crate::images;
-use crate::postgres::free_port;
+use crate::loopback::free_port;
 use crate::project::{Failure, Lock, Subject};
 use crate::service::{Service, Stopper};
 

@@ -12,7 +12,7 @@ use crate::checks;
 use crate::command;
 use crate::compose;
 use crate::engine::Belongings;
-use crate::postgres::free_port;
+use crate::loopback::free_port;
 use crate::project::{Failure, Lock, Subject};
 use crate::service::{Service, Stopper};
 

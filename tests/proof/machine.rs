@@ -1,4 +1,4 @@
-//! What this machine has: uv, Pythons, a PostgreSQL server, room for projects.
+//! What this machine has: uv, Pythons, servers, room for projects.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -11,9 +11,11 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::TempDir;
 
 use crate::engine::Engine;
-use crate::postgres::Server;
+use crate::postgres;
 use crate::project::{self, Failure};
 use crate::pythons::{self, Minor};
+use crate::rabbitmq;
+use crate::redis;
 use crate::table::{Check, TEMPLATES};
 use crate::tools::Tools;
 
@@ -40,7 +42,8 @@ pub struct Machine {
     only: Vec<String>,
     room: Mutex<Option<TempDir>>,
     folder: PathBuf,
-    postgres: OnceLock<Result<Server, Failure>>,
+    postgres: OnceLock<Result<postgres::Server, Failure>>,
+    rabbitmq: OnceLock<Result<rabbitmq::Server, Failure>>,
     engine: OnceLock<Result<Engine, Failure>>,
     tools: OnceLock<Result<Tools, Failure>>,
 }
@@ -61,6 +64,7 @@ impl Machine {
             folder: room.path().to_owned(),
             room: Mutex::new(Some(room)),
             postgres: OnceLock::new(),
+            rabbitmq: OnceLock::new(),
             engine: OnceLock::new(),
             tools: OnceLock::new(),
         })
@@ -149,7 +153,9 @@ impl Machine {
     fn has(&self, thing: &str) -> bool {
         match thing.strip_prefix("python") {
             Some(version) => minor(version).is_some_and(|minor| self.pythons.contains_key(&minor)),
-            None if thing == "postgres" => Server::binaries().is_some(),
+            None if thing == "postgres" => postgres::Server::binaries().is_some(),
+            None if thing == "rabbitmq" => rabbitmq::Server::is_installed(),
+            None if thing == "redis" => self.program(redis::PROGRAM).is_some(),
             None if thing == "docker" => self.engine().is_ok(),
             None if thing == JUDGES => self.tools().is_ok(),
             None if PROGRAMS.contains(&thing) => self.program(thing).is_some(),
@@ -158,10 +164,16 @@ impl Machine {
     }
 
     /// Returns the PostgreSQL server of this run, which starts when it is first asked for.
-    pub fn postgres(&self) -> Result<&Server, Failure> {
-        let server = self
-            .postgres
-            .get_or_init(|| Server::start(&self.folder.join("postgres")));
+    pub fn postgres(&self) -> Result<&postgres::Server, Failure> {
+        let start = || postgres::Server::start(&self.folder.join("postgres"));
+        let server = self.postgres.get_or_init(start);
+        server.as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the RabbitMQ server of this run, which starts when it is first asked for.
+    pub fn rabbitmq(&self) -> Result<&rabbitmq::Server, Failure> {
+        let start = || rabbitmq::Server::start(&self.folder.join("rabbitmq"));
+        let server = self.rabbitmq.get_or_init(start);
         server.as_ref().map_err(Clone::clone)
     }
 
@@ -174,6 +186,9 @@ impl Machine {
     /// Stops what was started and removes what was made, unless it shall stay.
     pub fn close(&self) {
         if let Some(Ok(server)) = self.postgres.get() {
+            server.stop();
+        }
+        if let Some(Ok(server)) = self.rabbitmq.get() {
             server.stop();
         }
         let room = self

@@ -2,14 +2,13 @@
 
 use std::env;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::command::{self, Running};
+use crate::loopback::{Owner, free_port, wait_until_open};
 use crate::project::Failure;
 
 /// The system user that runs the server when we are root: it refuses to run as root.
@@ -52,25 +51,8 @@ impl Server {
         };
         fs::create_dir_all(folder).map_err(|error| failure(&error))?;
         let data = folder.join("data");
-        let is_root = is_root();
-        if is_root {
-            let owner = Command::new("chown").arg(USER).arg(folder).status();
-            if !owner.is_ok_and(|status| status.success()) {
-                let lack = format!("postgres: we are root, and there is no user {USER}");
-                return Err(Failure::Lacks(lack));
-            }
-        }
-        let program = |name: &str| {
-            let path = binaries.join(name);
-            if !is_root {
-                return command::clean(path, folder);
-            }
-            let mut command = command::clean("setpriv", folder);
-            command
-                .args(["--reuid", USER, "--regid", USER, "--clear-groups"])
-                .arg(path);
-            command
-        };
+        let owner = Owner::of(folder, USER)?;
+        let program = |name: &str| owner.command(&binaries.join(name), folder);
         let mut init = program("initdb");
         init.args([
             "--auth=trust",
@@ -89,7 +71,7 @@ impl Server {
             .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
             .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
         let mut running = command::start(&mut serve, folder.join("log.txt"))?;
-        wait_for(port, &mut running)?;
+        wait_until_open(port, &mut running, Duration::from_secs(30))?;
         Ok(Self {
             binaries,
             folder: folder.to_owned(),
@@ -124,36 +106,9 @@ impl Server {
             .unwrap_or_else(PoisonError::into_inner)
             .take();
         if let Some(mut running) = running {
-            // Where asking does not help, dropping ends it.
-            drop(running.terminate());
-            drop(running.wait(Duration::from_secs(10)));
+            running.end();
         }
     }
-}
-
-/// Returns a port of loopback that nobody uses.
-pub fn free_port() -> Result<u16, Failure> {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|error| failure(&error))?;
-    Ok(listener
-        .local_addr()
-        .map_err(|error| failure(&error))?
-        .port())
-}
-
-fn wait_for(port: u16, running: &mut Running) -> Result<(), Failure> {
-    let started = Instant::now();
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if !running.is_running() || started.elapsed() > Duration::from_secs(30) {
-            return Err(running.failure("the server does not start"));
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    Ok(())
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|output| output.stdout.starts_with(b"0\n"))
 }
 
 fn failure(error: &std::io::Error) -> Failure {

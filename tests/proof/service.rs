@@ -13,7 +13,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response};
 
 use crate::command::{self, Running};
-use crate::postgres::free_port;
+use crate::loopback::free_port;
 use crate::project::{Failure, Subject};
 
 /// How long a service may take until it answers, and until it has stopped.
