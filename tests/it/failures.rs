@@ -8,7 +8,7 @@ use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::support::terminal::{INTERRUPT, Terminal};
-use super::support::{Sandbox, Team, TemplateFolder, require};
+use super::support::{Sandbox, Team, TemplateFolder, install_program, require};
 
 /// How a failure is seen.
 enum Seen {
@@ -693,7 +693,10 @@ fn a_machine_without_a_home_has_no_place_for_settings() {
         return;
     }
     let binary = sandbox.root().join("pyscaffold");
-    fs::copy(env!("CARGO_BIN_EXE_pyscaffold"), &binary).unwrap();
+    install_program(
+        &fs::read(env!("CARGO_BIN_EXE_pyscaffold")).unwrap(),
+        &binary,
+    );
     open_up(sandbox.root());
     let mut run = sandbox.run_binary(&binary).words("config path");
     // No entry of the user database has this id, and so nothing names a home.

@@ -13,6 +13,6 @@ pub(crate) mod template;
 pub(crate) mod terminal;
 
 pub(crate) use folder::{Entry, entries, files};
-pub(crate) use sandbox::Sandbox;
+pub(crate) use sandbox::{Sandbox, install_program};
 pub(crate) use team::Team;
 pub(crate) use template::TemplateFolder;

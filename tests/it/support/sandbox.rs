@@ -147,12 +147,9 @@ impl Sandbox {
 
     /// Puts a program into the folder `bin` of the sandbox and returns a `PATH` that begins with it.
     pub(crate) fn program(&self, name: &str, script: &str) -> String {
-        use std::os::unix::fs::PermissionsExt;
         let bin = self.root.path().join("bin");
         fs::create_dir_all(&bin).unwrap();
-        let file = bin.join(name);
-        fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
+        install_program(format!("#!/bin/sh\n{script}\n").as_bytes(), &bin.join(name));
         let path = std::env::var("PATH").unwrap_or_default();
         format!("{}:{path}", bin.display())
     }
@@ -322,4 +319,17 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// Writes a program by another process. A program that some process holds open for writing cannot be started, and a process
+/// that another test starts just then holds, for a moment, whatever this one has open.
+pub(crate) fn install_program(program: &[u8], place: &Path) {
+    let mut install = Command::new("install")
+        .args(["-m", "755", "/dev/stdin"])
+        .arg(place)
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    install.stdin.take().unwrap().write_all(program).unwrap();
+    assert!(install.wait().unwrap().success(), "{}", place.display());
 }
