@@ -86,8 +86,15 @@ pub fn broken_pipe(subject: &Subject<'_>) -> Result<(), Failure> {
 
 /// SIGINT ends a command that waits for its input: at once, with 130, without a traceback.
 pub fn interrupt(subject: &Subject<'_>) -> Result<(), Failure> {
-    let mut check = subject.command(subject.folder.join(".venv/bin").join(program(subject)));
-    check.args(["-v", "check", "-"]).stdin(Stdio::piped());
+    // Who starts the proof in the background hands down that SIGINT is ignored.
+    const HEED: &str = "import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])";
+    let scripts = subject.folder.join(".venv/bin");
+    let mut check = subject.command(scripts.join("python"));
+    check
+        .args(["-c", HEED])
+        .arg(scripts.join(program(subject)))
+        .args(["-v", "check", "-"])
+        .stdin(Stdio::piped());
     let mut running = command::start(&mut check, subject.output_file())?;
     let started = Instant::now();
     while !running.output().contains("is read from -") {

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 
 use crate::project::Failure;
 
-/// Longer than anything a project does, on a slow machine.
-const LIMIT: Duration = Duration::from_mins(15);
+/// Longer than anything a project does, on a slow machine: a pipeline of several jobs takes a quarter of an hour there.
+const LIMIT: Duration = Duration::from_mins(30);
 
 /// How much of a program's output a failure shows.
 const TAIL: usize = 100;

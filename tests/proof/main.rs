@@ -57,15 +57,20 @@ mod size;
 mod table;
 mod tools;
 
+#[path = "../support/covering.rs"]
+mod covering;
 #[path = "../support/pythons.rs"]
 mod pythons;
 #[path = "../support/variants.rs"]
 mod variants;
 
+use std::cmp::Reverse;
 use std::fs;
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::thread;
 use std::time::Instant;
 
 use libtest_mimic::{Arguments, Trial};
@@ -76,7 +81,10 @@ use project::Project;
 use report::Report;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::from_args();
+    let mut arguments = Arguments::from_args();
+    // A project waits for others half of its time: for a server, an index, a container.
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    arguments.test_threads.get_or_insert(processors + 1);
     let started = Instant::now();
     let report = Arc::new(Report::default());
     let machine = match Machine::look_around() {
@@ -86,7 +94,9 @@ fn main() -> ExitCode {
             return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
-    let projects = selection::projects(&machine);
+    let mut projects = selection::projects(&machine);
+    // What takes longest starts first, and the others fill what room it leaves.
+    projects.sort_by_key(|project| Reverse(project.singled_out.len()));
     let mut trials = lacks(&machine, &projects);
     trials.push({
         let machine = Arc::clone(&machine);

@@ -10,11 +10,12 @@ use pyscaffold::model::template::Template;
 use pyscaffold::model::value::{Answers, Value};
 use pyscaffold::system::builtin;
 
+use crate::covering::{Wish, covering};
 use crate::machine::{Machine, minor};
 use crate::naming::Naming;
 use crate::project::{self, Project};
 use crate::table::{Check, Number, TEMPLATES, TemplateRow, When, holds};
-use crate::variants::{self, Factor, LICENSE, Level, Variant, covering, product};
+use crate::variants::{self, Factor, LICENSE, Level, Variant, product};
 
 /// The factor that stands for names and texts.
 const NAMING: &str = "naming";
@@ -158,28 +159,19 @@ fn chosen(
         }
         return all;
     }
-    covering(&all, &first(row, &all))
+    covering(&all, all.first(), &wishes(row))
 }
 
-/// Returns the variants that come first: the default one, then those that some check takes for its one project.
-fn first(row: &'static TemplateRow, all: &[Variant]) -> Vec<Variant> {
-    let mut first: Vec<Variant> = all.iter().take(1).cloned().collect();
-    for (check, which) in checks_of_one(row) {
-        let fits = |variant: &Variant, is_default: bool| {
-            let answer = |key: &str| match key {
-                "project" if is_default => Some("default".to_owned()),
-                key => variant.answers.get(key).map(ToString::to_string),
-            };
+/// Returns what some project has to be: for every check that is done with one, that one.
+fn wishes(row: &'static TemplateRow) -> Vec<Wish<'static>> {
+    let wishes = checks_of_one(row).map(|(check, which)| {
+        let wish: Wish<'static> = Box::new(move |variant: &Variant| {
+            let answer = |key: &str| variant.answers.get(key).map(ToString::to_string);
             holds(check.when, answer) && holds(which, answer)
-        };
-        let is_there = (0..)
-            .zip(&first)
-            .any(|(number, variant)| fits(variant, number == 0));
-        if !is_there && let Some(variant) = all.iter().find(|variant| fits(variant, false)) {
-            first.push(variant.clone());
-        }
-    }
-    first
+        });
+        wish
+    });
+    wishes.collect()
 }
 
 /// Returns the factors of a template: not the licence, whose text nothing runs.

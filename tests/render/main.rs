@@ -24,6 +24,8 @@ mod promises;
 mod rendering;
 mod trees;
 
+#[path = "../support/covering.rs"]
+mod covering;
 #[path = "../support/pythons.rs"]
 mod pythons;
 #[path = "../support/variants.rs"]

@@ -14,7 +14,8 @@ use pyscaffold::model::tree::Tree;
 use pyscaffold::model::value::{Answers, Value};
 use pyscaffold::system::builtin;
 
-use crate::variants::{Factor, LICENSE, Level, Variant, covering, factors, product};
+use crate::covering::covering;
+use crate::variants::{Factor, LICENSE, Level, Variant, factors, product};
 
 /// The distribution and import name of a usual project.
 pub const NAMES: [&str; 2] = ["order-desk", "order_desk"];
@@ -65,7 +66,7 @@ pub fn variants(template: &Template) -> Vec<Answers> {
             .or_default()
             .push(variant);
     }
-    variants.extend(by_option.values().flat_map(|all| covering(all, &[])));
+    variants.extend(by_option.values().flat_map(|all| covering(all, None, &[])));
     let variants = variants.into_iter().map(|variant| variant.answers);
     variants.chain(licensed(template)).collect()
 }
@@ -73,7 +74,7 @@ pub fn variants(template: &Template) -> Vec<Answers> {
 /// Returns variants that hold every pair of answers.
 pub fn every_pair(template: &Template) -> Vec<Answers> {
     let all = product(&factors_but_licence(template));
-    let variants = covering(&all, &[]).into_iter();
+    let variants = covering(&all, None, &[]).into_iter();
     let variants = variants.map(|variant| variant.answers);
     variants.chain(licensed(template)).collect()
 }
@@ -89,7 +90,7 @@ pub fn factors_but_licence(template: &Template) -> Vec<Factor> {
 fn licensed(template: &Template) -> impl Iterator<Item = Answers> {
     let mut factors = factors(&template.questions);
     factors.retain(|factor| !matches!(factor.levels.as_slice(), [Level::Without(_), ..]));
-    let variants = covering(&product(&factors), &[]).into_iter();
+    let variants = covering(&product(&factors), None, &[]).into_iter();
     variants.map(|variant| variant.answers)
 }
 

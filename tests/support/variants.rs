@@ -3,7 +3,7 @@
 //! A factor is a question with a handful of possible answers, or one option of a question that takes several. A pair is two
 //! answers to two factors. A fault that two answers cause together shows in any set of projects that holds every pair.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use pyscaffold::model::condition::Condition;
 use pyscaffold::model::question::{Kind, Question};
@@ -180,32 +180,4 @@ pub fn missing(all: &[Variant], chosen: &[Variant]) -> BTreeSet<Pair> {
         .flat_map(pairs)
         .filter(|pair| !held.contains(pair))
         .collect()
-}
-
-/// Chooses variants that hold every pair, the given ones first, then always the first of those that add most pairs.
-pub fn covering(all: &[Variant], first: &[Variant]) -> Vec<Variant> {
-    let mut open = missing(all, first);
-    let mut chosen = first.to_vec();
-    // What a variant adds only ever shrinks, so an old count is a bound.
-    let mut bounds: BTreeMap<usize, usize> = (0..all.len()).map(|i| (i, usize::MAX)).collect();
-    while !open.is_empty() {
-        let mut best: Option<(usize, &Variant)> = None;
-        for (index, variant) in all.iter().enumerate() {
-            let most = best.map_or(0, |(gain, _)| gain);
-            if bounds.get(&index).is_some_and(|bound| *bound <= most) {
-                continue;
-            }
-            let gain = pairs(variant).filter(|pair| open.contains(pair)).count();
-            bounds.insert(index, gain);
-            if gain > most {
-                best = Some((gain, variant));
-            }
-        }
-        let Some((_, variant)) = best else { break };
-        for pair in pairs(variant) {
-            open.remove(&pair);
-        }
-        chosen.push(variant.clone());
-    }
-    chosen
 }
