@@ -187,10 +187,8 @@ pub const JUDGES: &[Judge] = &[
         &["dclint ."],
         &["error"],
     ),
-    // It builds, and what it reads is the same for all projects of a template but for their names.
     Judge {
         when: &[("naming", "usual|long")],
-        number: FIRST,
         ..judge(
             "pyroma",
             EVERY,
@@ -202,7 +200,6 @@ pub const JUDGES: &[Judge] = &[
     // Who has no repository yet has no link to give either.
     Judge {
         when: &[("naming", "short")],
-        number: FIRST,
         ..judge(
             "pyroma",
             EVERY,
@@ -211,7 +208,7 @@ pub const JUDGES: &[Judge] = &[
             &["Final rating"],
         )
     },
-    // sp-repo-review asks it about every project (VPP001).
+    // sp-repo-review asks it about every project (VPP001), with the same schemas.
     Judge {
         number: FIRST,
         ..judge(
