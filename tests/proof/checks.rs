@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use crate::command;
 use crate::project::{Failure, Subject};
+use crate::selection;
 use crate::service::Service;
 use crate::table::ServiceRow;
+use crate::tools::Tools;
 
 /// Makes the project: one commit, nothing left over, and the record of how it was made.
 pub fn new(subject: &Subject<'_>) -> Result<(), Failure> {
@@ -116,6 +118,21 @@ fn plain_environment(subject: &Subject<'_>, name: &str) -> Result<PathBuf, Failu
     make.args(["-m", "venv"]).arg(&folder);
     subject.finish(&mut make)?;
     Ok(folder.join("bin/python"))
+}
+
+/// Runs the tests: of the default project as its README says, of the others in an order of their own, so that each suite is run
+/// once. `PROOF_ALL=1` does both with every one.
+pub fn tests(subject: &Subject<'_>) -> Result<(), Failure> {
+    let number = subject.project.number;
+    if number == 0 || selection::takes_all() {
+        return subject.run("uv run just test").map(drop);
+    }
+    let randomly = Tools::version("pytest-randomly")?;
+    let line = format!(
+        "uv run --with pytest-randomly=={randomly} pytest --cov --randomly-seed {}",
+        number + 1
+    );
+    subject.run(&line).map(drop)
 }
 
 /// Runs the whole suite of tests on a real server.

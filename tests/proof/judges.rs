@@ -1,7 +1,7 @@
 //! The judges: linters, checkers and tools that others wrote. Each is run on every generated project that has something for it,
 //! and each has to find nothing. None is given a configuration here: what a project wants otherwise, it says itself, with a reason.
 
-use crate::table::{ALWAYS, Number, When};
+use crate::table::{ALWAYS, BY_DEFAULT, Number, When};
 
 /// A judge and how it is run.
 #[derive(Debug)]
@@ -92,13 +92,17 @@ pub const JUDGES: &[Judge] = &[
         &["pyrefly check --preset default --python-interpreter-path .venv/bin/python src tests"],
         &["tests/test_orders.py", "bad-assignment"],
     ),
-    judge(
-        "pytest-randomly",
-        EVERY,
-        Place::Project,
-        &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
-        &["assert seen =="],
-    ),
+    // The tests of the others are run in random order by themselves.
+    Judge {
+        number: Number::One(BY_DEFAULT),
+        ..judge(
+            "pytest-randomly",
+            EVERY,
+            Place::Project,
+            &["uv run --with pytest-randomly=={randomly} pytest --randomly-seed {seed}"],
+            &["assert seen =="],
+        )
+    },
     judge(
         "sp-repo-review",
         EVERY,

@@ -157,7 +157,8 @@ const FASTAPI_API: TemplateRow = TemplateRow {
 
 /// The condition that always holds.
 pub const ALWAYS: When = &[];
-const BY_DEFAULT: When = &[("project", "default")];
+/// The condition that holds for the project of all defaults.
+pub const BY_DEFAULT: When = &[("project", "default")];
 const WITH_DATABASE: When = &[("database", "sqlite|postgres")];
 const WITH_LOAD_TEST: When = &[("extras", "load-test")];
 const WITH_SECRET: When = &[("auth", "jwt")];
@@ -193,7 +194,7 @@ const DEVELOPMENT: &[Check] = &[
     row("uv sync", ALWAYS, Action::RunFirst("uv sync")),
     row("lint", ALWAYS, Action::Run("uv run just lint")),
     row("types", ALWAYS, Action::Run("uv run just types")),
-    row("tests", ALWAYS, Action::Run("uv run just test")),
+    row("tests", ALWAYS, Action::Call(checks::tests)),
     row("hooks", ALWAYS, Action::Run("uv run prek run --all-files")),
     row("lock file", ALWAYS, Action::Run("uv lock --check")),
     row("docs", WITH_DOCS, Action::Run("uv run just docs")),
