@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::builtin;
+use super::builtin::{self, Wanted};
 use super::shelf::{Kind, Shelf, join};
 use crate::engine::assemble::{Parts, assemble};
 use crate::engine::budget;
@@ -48,9 +48,11 @@ pub fn load(
     folder: &str,
     origin: Origin,
     resolve: Resolve<'_>,
+    wanted: &Wanted,
 ) -> Result<Template, Vec<Problem>> {
     let mut loader = Loader {
         resolve,
+        wanted,
         spent: Spent::default(),
         inherits: BTreeMap::new(),
     };
@@ -123,6 +125,8 @@ struct Spent {
 
 struct Loader<'a> {
     resolve: Resolve<'a>,
+    /// The versions of built-in packages.
+    wanted: &'a Wanted,
     spent: Spent,
     inherits: BTreeMap<String, GitOrigin>,
 }
@@ -169,7 +173,7 @@ impl Loader<'_> {
         }
         match name {
             LayerName::Builtin(short) => {
-                let parts = builtin::parts(short).ok_or_else(|| {
+                let parts = builtin::parts(short, self.wanted).ok_or_else(|| {
                     let known = list(&builtin::names());
                     Missing::Because(format!(
                         "there is no template `{name}`; built in are {known}"
@@ -207,7 +211,7 @@ impl Loader<'_> {
         let file = Role::Layer.file_name();
         match name {
             LayerName::Builtin(short) => {
-                let package = builtin::load_layer(short).ok_or_else(|| {
+                let package = builtin::load_layer(short, self.wanted).ok_or_else(|| {
                     let known = builtin::layer_names().join(", ");
                     Missing::Because(format!("there is no layer `{name}`; built in are {known}"))
                 })?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use super::builtin;
+use super::builtin::{self, Wanted};
 use super::config::Config;
 use super::env::Environment;
 use super::git_cli::GitRun;
@@ -407,12 +407,13 @@ impl Catalog {
         inherit: Inherit<'_>,
     ) -> Result<Template, SourceError> {
         let resolve = |address: &str| self.resolve(address, transport, inherit);
-        let template = loader::load(shelf, folder, origin, &resolve).map_err(|problems| {
-            SourceError::Faulty {
-                name: visible(label),
-                problems,
-            }
-        })?;
+        let template =
+            loader::load(shelf, folder, origin, &resolve, &Wanted::new()).map_err(|problems| {
+                SourceError::Faulty {
+                    name: visible(label),
+                    problems,
+                }
+            })?;
         let name = &template.manifest.name;
         let called = last_part(folder);
         if !called.is_empty() && called != name {

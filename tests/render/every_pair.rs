@@ -4,12 +4,21 @@ use std::collections::BTreeSet;
 
 use crate::covering::{Wish, covering};
 use crate::rendering::{factors_but_licence, templates};
-use crate::variants::{Factor, Level, Pair, Variant, missing, pairs, product};
+use crate::variants::{Factor, Level, Pair, Variant, pairs, product};
 
 fn chosen(factors: &[Factor]) -> (Vec<Variant>, Vec<Variant>) {
     let all = product(factors);
     let chosen = covering(&all, all.last(), &[]);
     (all, chosen)
+}
+
+/// Returns the pairs that can occur and do not occur among the chosen variants.
+fn missing(all: &[Variant], chosen: &[Variant]) -> BTreeSet<Pair> {
+    let held: BTreeSet<Pair> = chosen.iter().flat_map(pairs).collect();
+    all.iter()
+        .flat_map(pairs)
+        .filter(|pair| !held.contains(pair))
+        .collect()
 }
 
 #[test]

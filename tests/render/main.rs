@@ -21,6 +21,7 @@ mod answers;
 mod every_file;
 mod every_pair;
 mod promises;
+mod released;
 mod rendering;
 mod trees;
 
@@ -28,5 +29,7 @@ mod trees;
 mod covering;
 #[path = "../support/pythons.rs"]
 mod pythons;
+#[path = "../../tools/releasing.rs"]
+mod releasing;
 #[path = "../support/variants.rs"]
 mod variants;

@@ -3,8 +3,6 @@
 //! A factor is a question with a handful of possible answers, or one option of a question that takes several. A pair is two
 //! answers to two factors. A fault that two answers cause together shows in any set of projects that holds every pair.
 
-use std::collections::BTreeSet;
-
 use pyscaffold::model::condition::Condition;
 use pyscaffold::model::question::{Kind, Question};
 use pyscaffold::model::value::{Answers, Value};
@@ -171,13 +169,4 @@ pub fn pairs(variant: &Variant) -> impl Iterator<Item = Pair> + '_ {
         let earlier = variant.levels.iter().copied().enumerate().take(later.0);
         earlier.map(move |earlier| (earlier, later))
     })
-}
-
-/// Returns the pairs that can occur and do not occur among the chosen variants.
-pub fn missing(all: &[Variant], chosen: &[Variant]) -> BTreeSet<Pair> {
-    let held: BTreeSet<Pair> = chosen.iter().flat_map(pairs).collect();
-    all.iter()
-        .flat_map(pairs)
-        .filter(|pair| !held.contains(pair))
-        .collect()
 }

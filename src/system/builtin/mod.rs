@@ -1,0 +1,307 @@
+//! The templates that are embedded in this program: as they are now, and as they were in each released version.
+
+pub mod released;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+use semver::Version;
+
+use self::released::Released;
+use crate::engine::assemble::{Parts, assemble};
+use crate::engine::read_manifest::read_manifest;
+use crate::model::manifest::{LayerName, Manifest, Role};
+use crate::model::problem::Problem;
+use crate::model::template::{Origin, Package, Template};
+
+static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+
+/// The folder of the shared layers.
+const LAYERS: &str = "layers";
+
+/// The folder of the released versions.
+const RELEASED: &str = "released";
+
+/// The versions of built-in packages that are wanted, by the names that manifests have for them (`builtin:base`). What is not among
+/// them is wanted as it is now.
+pub type Wanted = BTreeMap<String, Version>;
+
+/// Returns the names of the embedded templates in order.
+pub fn names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = TEMPLATES
+        .dirs()
+        .filter_map(|dir| dir.path().to_str())
+        .filter(|name| !matches!(*name, LAYERS | RELEASED))
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// Returns the names of the embedded layers in order.
+pub fn layer_names() -> Vec<&'static str> {
+    let mut names: Vec<&str> = TEMPLATES
+        .get_dir(LAYERS)
+        .into_iter()
+        .flat_map(Dir::dirs)
+        .filter_map(|dir| dir.path().file_name()?.to_str())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+/// Loads an embedded template; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with its manifests. The tests of this program see to it that there is nothing.
+pub fn load(name: &str) -> Option<Result<Template, Vec<Problem>>> {
+    load_at(name, &Wanted::new())
+}
+
+/// Loads an embedded template, it and its layers in the wanted versions; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with its manifests, and the versions that this program does not have.
+pub fn load_at(name: &str, wanted: &Wanted) -> Option<Result<Template, Vec<Problem>>> {
+    load_from(released(), name, wanted)
+}
+
+/// Loads a template as [`load_at`] does, with other released versions than those that are embedded.
+///
+/// # Errors
+/// What is wrong with its manifests, and the versions that are not there.
+pub fn load_from(
+    released: Released<'_>,
+    name: &str,
+    wanted: &Wanted,
+) -> Option<Result<Template, Vec<Problem>>> {
+    let loaded = Loader { released, wanted }.parts(name)?;
+    Some(loaded.and_then(|parts| assemble(Origin::Builtin, parts, BTreeMap::new())))
+}
+
+/// Reads the manifest of an embedded template; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn manifest(name: &str) -> Option<Result<Manifest, Vec<Problem>>> {
+    Some(read_head(template_folder(name)?, Role::Template))
+}
+
+/// Loads an embedded template with its layers, not yet put together; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with its manifests, and the versions that this program does not have.
+pub fn parts(name: &str, wanted: &Wanted) -> Option<Result<Parts, Vec<Problem>>> {
+    let released = released();
+    Loader { released, wanted }.parts(name)
+}
+
+/// Loads an embedded layer; none if there is none of that name.
+///
+/// # Errors
+/// What is wrong with its manifest, and that this program does not have the version.
+pub fn load_layer(name: &str, wanted: &Wanted) -> Option<Result<Package, Vec<Problem>>> {
+    let released = released();
+    Loader { released, wanted }.layer(name)
+}
+
+/// Returns the released versions that this program has.
+pub const fn released() -> Released<'static> {
+    Released::new(&read_released)
+}
+
+/// A template or layer as it lies in the repository.
+#[derive(Clone, Debug)]
+pub struct Contents {
+    /// Its folder below `templates`.
+    pub folder: String,
+    /// Whether it is a template or a layer.
+    pub role: Role,
+    /// Its files by their path in the folder, the manifest among them.
+    pub files: BTreeMap<String, Cow<'static, [u8]>>,
+}
+
+/// Returns everything that is embedded, the released versions left out, in order.
+pub fn contents() -> Vec<Contents> {
+    let layers = layer_names().into_iter();
+    let layers = layers.map(|name| (format!("{LAYERS}/{name}"), Role::Layer));
+    let templates = names().into_iter();
+    let templates = templates.map(|name| (name.to_owned(), Role::Template));
+    let with_files = |(folder, role): (String, Role)| {
+        let mut files = BTreeMap::new();
+        if let Some(dir) = TEMPLATES.get_dir(&folder) {
+            collect(dir, dir, &mut files);
+        }
+        Contents {
+            folder,
+            role,
+            files,
+        }
+    };
+    layers.chain(templates).map(with_files).collect()
+}
+
+/// Loads packages as they are now, or as they were.
+struct Loader<'a> {
+    released: Released<'a>,
+    wanted: &'a Wanted,
+}
+
+impl Loader<'_> {
+    fn parts(&self, name: &str) -> Option<Result<Parts, Vec<Problem>>> {
+        let own = self.package(name, name, Role::Template)?;
+        let mut wanted = Wanted::new();
+        if let Some(version) = self.wanted.get(&key(name)) {
+            match self.released.list(name, version) {
+                Some(Ok(list)) => wanted = list.layers,
+                Some(Err(problem)) => return Some(Err(vec![problem])),
+                None => {}
+            }
+        }
+        // What took part is known for certain; the rest is as it was when the template was released.
+        wanted.extend(self.wanted.clone());
+        let loader = Loader {
+            released: self.released,
+            wanted: &wanted,
+        };
+        Some(own.and_then(|own| loader.complete(own)))
+    }
+
+    fn complete(&self, own: Package) -> Result<Parts, Vec<Problem>> {
+        let mut layers = BTreeMap::new();
+        for layer in &own.manifest.layers {
+            let LayerName::Builtin(short) = &layer.name else {
+                continue;
+            };
+            if let Some(package) = self.layer(short) {
+                layers.insert(layer.name.clone(), package?);
+            }
+        }
+        let extends = own.manifest.extends.as_ref();
+        let base = match extends.map(|extends| &extends.template) {
+            Some(LayerName::Builtin(below)) => self.parts(below).transpose()?.map(Box::new),
+            Some(_) | None => None,
+        };
+        Ok(Parts { own, layers, base })
+    }
+
+    fn layer(&self, name: &str) -> Option<Result<Package, Vec<Problem>>> {
+        self.package(&format!("{LAYERS}/{name}"), name, Role::Layer)
+    }
+
+    /// Loads the package in a folder in the wanted version; none if there is none at all.
+    fn package(
+        &self,
+        folder: &str,
+        name: &str,
+        role: Role,
+    ) -> Option<Result<Package, Vec<Problem>>> {
+        let dir = match role {
+            Role::Template => template_folder(folder),
+            Role::Layer => TEMPLATES.get_dir(folder),
+        };
+        let current = dir.map(|dir| read(dir, role));
+        let Some(version) = self.wanted.get(&key(name)) else {
+            return current;
+        };
+        if let Some(Ok(package)) = &current
+            && package.manifest.version == *version
+        {
+            return current;
+        }
+        let released = self.released.package(folder, version, role);
+        released.or_else(|| {
+            let message = format!("version {version} is not among those in this program");
+            current.map(|_| Err(vec![Problem::of(key(name), message)]))
+        })
+    }
+}
+
+fn template_folder(name: &str) -> Option<&'static Dir<'static>> {
+    let is_one = !matches!(name, LAYERS | RELEASED);
+    is_one.then(|| TEMPLATES.get_dir(name)).flatten()
+}
+
+/// Returns the name that manifests and records have for an embedded package.
+fn key(name: &str) -> String {
+    LayerName::Builtin(name.to_owned()).to_string()
+}
+
+/// Reads an embedded file of the released versions.
+fn read_released(path: &str) -> Option<Cow<'static, [u8]>> {
+    let file = TEMPLATES.get_file(format!("{RELEASED}/{path}"))?;
+    Some(Cow::Borrowed(file.contents()))
+}
+
+fn read_head(dir: &Dir<'static>, role: Role) -> Result<Manifest, Vec<Problem>> {
+    let file = format!("templates/{}/{}", dir.path().display(), role.file_name());
+    let Some(manifest) = dir.get_file(dir.path().join(role.file_name())) else {
+        return Err(vec![Problem::of(file, "the manifest is not there")]);
+    };
+    let text = manifest.contents_utf8().unwrap_or_default();
+    read_manifest(role, &file, text)
+}
+
+fn read(dir: &Dir<'static>, role: Role) -> Result<Package, Vec<Problem>> {
+    let manifest = read_head(dir, role)?;
+    let mut files = BTreeMap::new();
+    for part in ["files", "slots"] {
+        if let Some(folder) = dir.get_dir(dir.path().join(part)) {
+            collect(dir, folder, &mut files);
+        }
+    }
+    Ok(Package { manifest, files })
+}
+
+fn collect(
+    root: &Dir<'static>,
+    dir: &Dir<'static>,
+    files: &mut BTreeMap<String, Cow<'static, [u8]>>,
+) {
+    for file in dir.files() {
+        if let Some(path) = file
+            .path()
+            .strip_prefix(root.path())
+            .ok()
+            .and_then(|p| p.to_str())
+        {
+            files.insert(path.replace('\\', "/"), Cow::Borrowed(file.contents()));
+        }
+    }
+    for folder in dir.dirs() {
+        collect(root, folder, files);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::validate::validate;
+
+    #[test]
+    fn every_embedded_template_is_without_fault() {
+        assert!(!names().is_empty());
+        for name in names() {
+            let problems = match load(name) {
+                Some(Ok(template)) => validate(&template),
+                Some(Err(problems)) => problems,
+                None => panic!("{name} is listed and cannot be loaded"),
+            };
+            let shown: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            assert!(shown.is_empty(), "{}", shown.join("\n"));
+        }
+    }
+
+    #[test]
+    fn every_embedded_layer_is_used() {
+        let used: Vec<String> = names()
+            .into_iter()
+            .filter_map(|name| load(name)?.ok())
+            .flat_map(|template| template.manifest.layers)
+            .map(|layer| layer.name.to_string())
+            .collect();
+        for layer in layer_names() {
+            assert!(used.contains(&format!("builtin:{layer}")), "{layer}");
+        }
+    }
+}
