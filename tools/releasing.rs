@@ -180,7 +180,7 @@ fn render_of(template: &Template) -> Result<String, String> {
             .map_err(|error| error.to_string())?;
     }
     let composition = compose(template, &resolver.finish()).map_err(|error| error.to_string())?;
-    tree_id(&composition.tree).map_err(|error| error.to_string())
+    Ok(tree_id(&composition.tree))
 }
 
 fn manifest_of(contents: &Contents) -> Result<Manifest, String> {

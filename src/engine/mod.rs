@@ -11,6 +11,7 @@ pub(crate) mod helpers;
 
 pub mod line_merge;
 pub mod lint;
+pub mod objects;
 pub mod ownership;
 pub mod plan;
 pub mod read_manifest;

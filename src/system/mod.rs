@@ -5,6 +5,7 @@ pub mod builtin;
 pub mod config;
 pub mod diff;
 pub mod env;
+pub mod first_commit;
 pub mod git_cli;
 pub mod loader;
 pub mod prompt;

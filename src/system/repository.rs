@@ -1,14 +1,13 @@
 //! Local git, by libgit2: identity, repositories, the first commit, tree ids. No network, no hooks, no other repository touched.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use git2::{
-    Branch, Config, ConfigLevel, IndexAddOption, ObjectType, Oid, Repository,
-    RepositoryInitOptions, Signature, Time,
+    Branch, Config, ConfigLevel, IndexAddOption, Repository, RepositoryInitOptions, Signature, Time,
 };
 
 use super::env::Environment;
+use crate::engine::objects::Folder;
 use crate::model::tree::Tree;
 
 /// The branch of a new repository where the configuration names none.
@@ -23,7 +22,9 @@ pub struct RepositoryError {
     source: git2::Error,
 }
 
-trait Action<T> {
+/// Says what git was doing when it failed.
+pub(super) trait Action<T> {
+    /// Adds the action to an error.
     fn during(self, action: &'static str) -> Result<T, RepositoryError>;
 }
 
@@ -127,7 +128,7 @@ pub fn init(folder: &Path, branch: &str) -> Result<(), RepositoryError> {
 /// A file cannot be added or the commit not be written.
 pub fn commit_all(
     folder: &Path,
-    (name, email): (&str, &str),
+    who: (&str, &str),
     message: &str,
     time: Option<i64>,
 ) -> Result<String, RepositoryError> {
@@ -139,69 +140,31 @@ pub fn commit_all(
     index.write().during("write the index")?;
     let tree = index.write_tree().during("write the tree")?;
     let tree = repository.find_tree(tree).during("read the tree")?;
-    let signature = match time {
-        Some(seconds) => Signature::new(name, email, &Time::new(seconds, 0)),
-        None => Signature::now(name, email),
-    }
-    .during("use this name and email")?;
+    let signature = signature(who, time)?;
     repository
         .commit(Some("HEAD"), &signature, &signature, message, &tree, &[])
         .map(|id| id.to_string())
         .during("commit")
 }
 
-/// Returns the id that git gives a tree of these files (SHA-1, hexadecimal).
+/// Returns the person and the time of a commit, now if none is given (seconds since 1970, UTC).
 ///
 /// # Errors
-/// libgit2 cannot hash.
-pub fn tree_id(tree: &Tree) -> Result<String, RepositoryError> {
-    let mut root = Node::default();
-    for (path, file) in tree.iter() {
-        let id = Oid::hash_object(ObjectType::Blob, &file.bytes).during("hash a file")?;
-        let mode = if file.executable { "100755" } else { "100644" };
-        root.insert(path.as_str(), mode, id);
+/// Name or email cannot stand in a commit.
+pub(super) fn signature(
+    (name, email): (&str, &str),
+    time: Option<i64>,
+) -> Result<Signature<'static>, RepositoryError> {
+    match time {
+        Some(seconds) => Signature::new(name, email, &Time::new(seconds, 0)),
+        None => Signature::now(name, email),
     }
-    root.id().map(|id| id.to_string())
+    .during("use this name and email")
 }
 
-/// A folder of the tree whose id is computed.
-#[derive(Default)]
-struct Node {
-    files: BTreeMap<String, (&'static str, Oid)>,
-    folders: BTreeMap<String, Node>,
-}
-
-impl Node {
-    fn insert(&mut self, path: &str, mode: &'static str, id: Oid) {
-        match path.split_once('/') {
-            Some((folder, rest)) => {
-                self.folders
-                    .entry(folder.to_owned())
-                    .or_default()
-                    .insert(rest, mode, id);
-            }
-            None => {
-                self.files.insert(path.to_owned(), (mode, id));
-            }
-        }
-    }
-
-    fn id(&self) -> Result<Oid, RepositoryError> {
-        // Git sorts a folder as if its name ended in a slash.
-        let mut entries: BTreeMap<String, (&str, &str, Oid)> = BTreeMap::new();
-        for (name, (mode, id)) in &self.files {
-            entries.insert(name.clone(), (mode, name, *id));
-        }
-        for (name, node) in &self.folders {
-            entries.insert(format!("{name}/"), ("40000", name, node.id()?));
-        }
-        let mut bytes = Vec::new();
-        for (mode, name, id) in entries.values() {
-            bytes.extend_from_slice(format!("{mode} {name}\0").as_bytes());
-            bytes.extend_from_slice(id.as_bytes());
-        }
-        Oid::hash_object(ObjectType::Tree, &bytes).during("hash a folder")
-    }
+/// Returns the id that git gives a tree of these files (SHA-1, hexadecimal).
+pub fn tree_id(tree: &Tree) -> String {
+    Folder::of(tree, |_, _| {}).id(&mut |_, _| {}).to_string()
 }
 
 #[cfg(test)]
@@ -211,45 +174,81 @@ mod tests {
     use super::*;
     use crate::model::relpath::RelPath;
     use crate::model::tree::File;
+    use crate::system::first_commit;
 
     #[test]
-    fn the_empty_tree_has_gits_own_id() -> Result<(), RepositoryError> {
+    fn the_empty_tree_has_gits_own_id() {
         assert_eq!(
-            tree_id(&Tree::default())?,
+            tree_id(&Tree::default()),
             "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
         );
+    }
+
+    type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+    fn written(folder: &Path, files: &[(&str, &[u8])]) -> Result<Tree, Box<dyn std::error::Error>> {
+        let mut tree = Tree::default();
+        for (path, bytes) in files {
+            let file = File {
+                bytes: Cow::Owned(bytes.to_vec()),
+                executable: false,
+            };
+            let target = folder.join(path);
+            target.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+            std::fs::write(target, bytes)?;
+            tree.insert(RelPath::parse(path)?, file);
+        }
+        Ok(tree)
+    }
+
+    // A folder sorts after `a-b` and `a.txt` for git, before them by its bare name.
+    const FILES: [(&str, &[u8]); 6] = [
+        ("a/x", b"1"),
+        ("a-b", b"2"),
+        ("a.txt", b"3"),
+        ("a/b/c", b"4"),
+        ("same", b"4"),
+        ("z", b""),
+    ];
+
+    #[test]
+    fn the_first_commit_is_the_one_that_libgit2_makes() -> Outcome {
+        let (one, other) = (tempfile::tempdir()?, tempfile::tempdir()?);
+        let (who, time) = (("A", "a@example.org"), Some(0));
+        let tree = written(one.path(), &FILES)?;
+        written(other.path(), &FILES)?;
+        init(one.path(), "trunk")?;
+        init(other.path(), "trunk")?;
+        let short = first_commit::commit(one.path(), &tree, who, "first\n", time)?;
+        let long = commit_all(other.path(), who, "first\n", time)?;
+        assert_eq!(short, cfg!(unix).then_some(long));
+        let repository = Repository::open(other.path())?;
+        let committed = repository.head()?.peel_to_tree()?.id();
+        assert_eq!(tree_id(&tree), committed.to_string());
+        assert_eq!(repository.head()?.shorthand()?, "trunk");
         Ok(())
     }
 
     #[test]
-    fn a_tree_has_the_id_that_git_commits() -> Result<(), Box<dyn std::error::Error>> {
-        let folder = tempfile::tempdir()?;
-        let mut tree = Tree::default();
-        // A folder sorts after `a-b` and `a.txt` for git, before them by its bare name.
-        for (path, text) in [
-            ("a/x", "1"),
-            ("a-b", "2"),
-            ("a.txt", "3"),
-            ("a/b/c", "4"),
-            ("z", ""),
+    fn what_git_would_not_store_as_it_is_is_left_to_libgit2() -> Outcome {
+        let (who, time) = (("A", "a@example.org"), Some(0));
+        for (name, bytes) in [
+            ("lines", b"one\r\ntwo\r\n".as_slice()),
+            (".gitattributes", b"*.bin filter=lfs\n"),
+            (".gitattributes", b"x.bin ident\n"),
+            (".gitattributes", b"*.bin working-tree-encoding=UTF-16\n"),
+            (".gitignore", b"*.bin\n"),
         ] {
-            let file = File {
-                bytes: Cow::Borrowed(text.as_bytes()),
-                executable: false,
-            };
-            tree.insert(RelPath::parse(path)?, file);
+            let folder = tempfile::tempdir()?;
+            let tree = written(folder.path(), &[(name, bytes), ("x.bin", b"x")])?;
+            init(folder.path(), "main")?;
+            assert_eq!(
+                first_commit::commit(folder.path(), &tree, who, "first\n", time)?,
+                None
+            );
+            assert!(!folder.path().join(".git/index").exists());
+            commit_all(folder.path(), who, "first\n", time)?;
         }
-        for (path, file) in tree.iter() {
-            let target = folder.path().join(path.as_str());
-            target.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-            std::fs::write(target, &file.bytes)?;
-        }
-        init(folder.path(), "trunk")?;
-        commit_all(folder.path(), ("A", "a@example.org"), "first", Some(0))?;
-        let repository = Repository::open(folder.path())?;
-        let committed = repository.head()?.peel_to_tree()?.id();
-        assert_eq!(tree_id(&tree)?, committed.to_string());
-        assert_eq!(repository.head()?.shorthand()?, "trunk");
         Ok(())
     }
 }

@@ -52,6 +52,71 @@ fn hooks_templates_and_programs_of_the_user_are_not_run() {
 }
 
 #[test]
+fn the_first_commit_is_one_packfile_that_git_goes_on_with() {
+    let sandbox = Sandbox::with_demo();
+    sandbox.run("new ./demo shop").ok();
+    let packed = entries(&sandbox.path("shop/.git/objects/pack"));
+    assert_eq!(packed.len(), 2, "{packed:?}");
+    let first = sandbox.git("shop", "rev-parse HEAD");
+    assert_eq!(
+        sandbox.git("shop", "reflog --format=%H|%gs|%gn"),
+        format!(
+            "{}|commit (initial): Create shop from demo 1.2.3|Ada Lovelace\n",
+            first.trim()
+        )
+    );
+    sandbox.write("shop/README.md", "Changed.\n");
+    assert_eq!(sandbox.git("shop", "status --porcelain"), " M README.md\n");
+    for words in [
+        "commit --quiet --all --message second",
+        "gc --quiet --prune=now",
+        "fsck --full --strict",
+        "worktree add --quiet ../other",
+        "clone --quiet . ../clone",
+        "checkout --quiet HEAD~1",
+    ] {
+        sandbox.git("shop", words);
+    }
+    assert_eq!(sandbox.git("clone", "rev-list --count HEAD"), "2\n");
+    assert_eq!(sandbox.git("shop", "rev-parse HEAD"), first);
+}
+
+#[test]
+fn what_git_stores_otherwise_is_committed_as_git_does() {
+    for (file, rule, text) in [
+        // The user's attributes, the project's, and the end of lines.
+        ("home/.config/git/attributes", "*.md ident\n", "$Id: x$\n"),
+        (
+            "work/demo/files/.gitattributes",
+            "*.md ident\n",
+            "$Id: x$\n",
+        ),
+        (
+            "work/demo/files/.gitattributes",
+            "* text=auto\n",
+            "a\r\nb\r\n",
+        ),
+        ("work/demo/files/.gitignore", "*.log\n", "a\n"),
+    ] {
+        let sandbox = Sandbox::with_demo();
+        let file = sandbox.root().join(file);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(file, rule).unwrap();
+        sandbox.write("demo/files/notes.md", text);
+        sandbox.write("demo/files/notes.log", text);
+        sandbox.run("new ./demo shop").ok();
+        assert_eq!(sandbox.git("shop", "status --porcelain"), "", "{rule}");
+        sandbox.git("shop", "fsck --full --strict");
+        let tree = sandbox.git("shop", "rev-parse HEAD^{tree}");
+        // What git itself makes of the same files.
+        for words in ["rm -r --quiet --cached .", "add --all"] {
+            sandbox.git("shop", words);
+        }
+        assert_eq!(sandbox.git("shop", "write-tree"), tree, "{rule}");
+    }
+}
+
+#[test]
 fn the_identity_comes_from_the_first_place_that_has_one() {
     let config = "[user]\nname = Conf\nemail = conf@example.org\n";
     let named = "[defaults]\nauthor = \"Set\"\nemail = \"set@example.org\"\n";

@@ -8,6 +8,7 @@ use crate::model::question::Question;
 use crate::model::record;
 use crate::system::PathError;
 use crate::system::answers::AnswersError;
+use crate::system::first_commit::FirstCommitError;
 use crate::system::prompt::PromptError;
 use crate::system::repository::RepositoryError;
 use crate::system::source::SourceError;
@@ -99,5 +100,14 @@ fn missing(count: usize) -> String {
         "1 answer is".to_owned()
     } else {
         format!("{count} answers are")
+    }
+}
+
+impl From<FirstCommitError> for NewError {
+    fn from(error: FirstCommitError) -> Self {
+        match error {
+            FirstCommitError::Repository(error) => Self::Repository(error),
+            FirstCommitError::Path(error) => Self::Path(error),
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::model::tree::Tree;
 use crate::model::value::Value;
 use crate::ops::System;
 use crate::system::env::Environment;
+use crate::system::first_commit;
 use crate::system::repository::{self, GitSettings};
 use crate::system::staging::Staging;
 use crate::system::uv;
@@ -51,7 +52,16 @@ pub(super) fn make(
     if report.locks() {
         uv::run("lock", &project, options.offline).map_err(NewError::Lock)?;
     }
-    let git = start_repository(&system.environment, options, report, &project, settings)?;
+    // What lies in the staging folder is the tree alone, unless a lock file was added or something that was there is kept.
+    let is_whole = !report.locks() && !matches!(destination, Destination::Folder);
+    let known = is_whole.then_some(&staged);
+    let git = start_repository(
+        &system.environment,
+        options,
+        report,
+        (&project, known),
+        settings,
+    )?;
     match destination {
         Destination::Absent { first, .. } => {
             workdir::publish(&staging.project(), first, destination)?;
@@ -68,7 +78,7 @@ fn start_repository(
     environment: &Environment,
     options: &NewOptions,
     report: &NewReport,
-    project: &Path,
+    (project, known): (&Path, Option<&Tree>),
     settings: &GitSettings,
 ) -> Result<GitReport, NewError> {
     if let Some(root) = repository::enclosing(&report.path) {
@@ -100,8 +110,15 @@ fn start_repository(
                 report.name, manifest.name, manifest.version
             );
             let who = (name.as_str(), email.as_str());
-            let commit =
-                repository::commit_all(project, who, &message, environment.source_date_epoch)?;
+            let time = environment.source_date_epoch;
+            let short = match known {
+                Some(tree) => first_commit::commit(project, tree, who, &message, time)?,
+                None => None,
+            };
+            let commit = match short {
+                Some(commit) => commit,
+                None => repository::commit_all(project, who, &message, time)?,
+            };
             return Ok(GitReport::Committed { branch, commit });
         }
     };
