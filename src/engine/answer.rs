@@ -303,6 +303,7 @@ mod tests {
             otherwise: None,
             check: None,
             from: None,
+            was: None,
             at: crate::model::text::Position::from(1),
         }
     }

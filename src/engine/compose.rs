@@ -1,7 +1,7 @@
 //! Lays the layers of a template over each other and renders the tree of a project.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use semver::Version;
 use toml_edit::DocumentMut;
@@ -14,6 +14,7 @@ use super::render::{RenderError, Renderer};
 use super::resolve::Resolved;
 use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
+use crate::model::manifest::Ownership;
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Layer, Template};
 use crate::model::text::Lines;
@@ -29,6 +30,10 @@ pub struct Composition {
     pub tree: Tree,
     /// The layers that each path comes from, lowest first.
     pub origins: BTreeMap<RelPath, Vec<String>>,
+    /// What each path is called in its template, the names in it not rendered.
+    pub targets: BTreeMap<RelPath, String>,
+    /// The files that are the user's once they are made.
+    pub once: BTreeSet<RelPath>,
     /// The versions of the layers that took part, the template's own not among them.
     pub layers: BTreeMap<String, Version>,
 }
@@ -183,6 +188,16 @@ pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, 
         }
         let labels = owners.iter().map(|part| part.layer.label()).collect();
         composition.origins.insert(path.clone(), labels);
+        if let Some(top) = owners.last() {
+            let target = top.file.target.clone();
+            composition.targets.insert(path.clone(), target);
+        }
+        if owners
+            .iter()
+            .any(|part| part.file.ownership == Ownership::Once)
+        {
+            composition.once.insert(path.clone());
+        }
         composition.tree.insert(path, file);
     }
     if let Some((first, second)) = composition.tree.collision() {

@@ -11,6 +11,8 @@ pub(crate) mod helpers;
 
 pub mod line_merge;
 pub mod lint;
+
+pub mod merge;
 pub mod objects;
 pub mod ownership;
 pub mod plan;

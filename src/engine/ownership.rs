@@ -3,6 +3,7 @@
 use std::collections::btree_map::Entry;
 
 use crate::model::condition::Condition;
+use crate::model::manifest::Ownership;
 use crate::model::template::Package;
 
 /// The ending of files that are rendered.
@@ -23,6 +24,8 @@ pub struct Placed<'a> {
     pub executable: bool,
     /// Whether it takes the place of a lower layer's file.
     pub replaces: bool,
+    /// Whose it is after it was made.
+    pub ownership: Ownership,
 }
 
 /// A text that fills a slot of a file.
@@ -59,6 +62,7 @@ pub fn placed(package: &Package) -> Vec<Placed<'_>> {
                 when: Condition::default(),
                 executable: false,
                 replaces: false,
+                ownership: Ownership::Managed,
             };
             for rule in package
                 .manifest
@@ -69,6 +73,9 @@ pub fn placed(package: &Package) -> Vec<Placed<'_>> {
                 file.when = both(file.when, &rule.when);
                 file.executable |= rule.executable;
                 file.replaces |= rule.replaces;
+                if rule.ownership == Ownership::Once {
+                    file.ownership = Ownership::Once;
+                }
                 if let Some(to) = &rule.to {
                     file.target.clone_from(to);
                 }

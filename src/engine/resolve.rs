@@ -80,6 +80,28 @@ impl Resolved {
             .collect()
     }
 
+    /// Returns the answers of a record, as a render took them then; secrets are empty. None if an answer is missing.
+    pub fn recorded(template: &Template, answers: &Answers) -> Option<Self> {
+        let mut resolved = Self::default();
+        for key in ALWAYS {
+            let name = answers.get(key)?.clone();
+            resolved.answers.insert(key.to_owned(), name);
+        }
+        for question in &template.questions {
+            let value = if question.kind == Kind::Secret {
+                resolved.secrets.insert(question.key.clone());
+                Value::Text(String::new())
+            } else {
+                answers.get(&question.key)?.clone()
+            };
+            if let Some(choice) = value.as_text().and_then(|text| question.choice(text)) {
+                resolved.facts.extend(choice.with.clone());
+            }
+            resolved.answers.insert(question.key.clone(), value);
+        }
+        Some(resolved)
+    }
+
     /// Returns the same answers with every secret empty.
     #[must_use]
     pub fn without_secrets(&self) -> Self {

@@ -8,11 +8,11 @@
 //! for which arrays hold requirements.
 
 mod array;
-mod equality;
+pub(in crate::engine) mod equality;
 mod form;
 mod layout;
 mod order;
-mod requirement;
+pub(in crate::engine) mod requirement;
 #[cfg(test)]
 mod tests;
 

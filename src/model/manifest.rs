@@ -112,6 +112,30 @@ pub struct Extends {
     pub at: Position,
 }
 
+/// Whose files are after they were made.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Ownership {
+    /// The template's and the user's: updates merge both sides' changes.
+    #[default]
+    Managed,
+    /// The user's: updates leave them as they are.
+    Once,
+}
+
+impl Ownership {
+    /// Every ownership with the word that manifests use for it.
+    pub const ALL: [(&'static str, Self); 2] = [("managed", Self::Managed), ("once", Self::Once)];
+}
+
+/// A file or folder that older versions of a template made at another path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Renamed {
+    /// The path in older versions, its names not rendered.
+    pub from: String,
+    /// The path now, its names not rendered.
+    pub to: String,
+}
+
 /// What a manifest says about some of its files.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct FileRule {
@@ -125,6 +149,8 @@ pub struct FileRule {
     pub executable: bool,
     /// Whether the files take the place of those of a lower layer.
     pub replaces: bool,
+    /// Whose the files are after they were made.
+    pub ownership: Ownership,
     /// The place in the manifest.
     pub at: Position,
 }
@@ -182,6 +208,8 @@ pub struct Manifest {
     pub questions: Vec<Question>,
     /// What holds for some of the files.
     pub files: Vec<FileRule>,
+    /// Files and folders that older versions made at another path.
+    pub renamed: Vec<Renamed>,
     /// Import names that a project must not take.
     pub reserved: Vec<String>,
     /// The cases in which it is tried.

@@ -144,6 +144,9 @@ pub struct Question {
     /// Where a default is looked up before `default`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Lookup>,
+    /// The key that the question had in older versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub was: Option<String>,
     /// The place in the manifest, for messages.
     #[serde(skip)]
     pub at: Position,

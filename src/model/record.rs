@@ -6,8 +6,10 @@
 use std::collections::BTreeMap;
 
 use semver::Version;
-use toml_edit::{Array, DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, value};
 
+use super::address::{GitRef, GitUrl};
+use super::relpath::RelPath;
 use super::template::GitOrigin;
 use super::value::{Answers, Value};
 
@@ -80,6 +82,115 @@ impl Record {
     }
 }
 
+/// Why a text is no record.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum RecordError {
+    /// It cannot be read as TOML.
+    #[error("it is not TOML: {0}")]
+    Malformed(String),
+    /// A newer program wrote it.
+    #[error("it has format {0}, and this version reads {FORMAT}")]
+    Newer(i64),
+    /// Something is missing, or not what it should be.
+    #[error("`{0}` is missing or not what it should be")]
+    Key(String),
+}
+
+impl Record {
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// It is none, or of a newer program.
+    pub fn parse(text: &str) -> Result<Self, RecordError> {
+        let document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| {
+            RecordError::Malformed(error.message().lines().collect::<Vec<_>>().join(", "))
+        })?;
+        match document.get("format").and_then(Item::as_integer) {
+            Some(FORMAT) => {}
+            Some(other) => return Err(RecordError::Newer(other)),
+            None => return Err(RecordError::Key("format".to_owned())),
+        }
+        let tables = |key: &str| {
+            let table = document.get(key).and_then(Item::as_table_like);
+            table.into_iter().flat_map(|table| table.iter())
+        };
+        let template = document
+            .get("template")
+            .and_then(Item::as_table_like)
+            .ok_or_else(|| RecordError::Key("template".to_owned()))?;
+        let source = text_of(template, "template", "source")?;
+        let git = match template.get("commit") {
+            Some(_) => Some(origin(template, "template")?),
+            None => None,
+        };
+        let mut layers = BTreeMap::new();
+        for (name, item) in tables("layers") {
+            let key = || RecordError::Key(format!("layers.{name}"));
+            let version = item.as_str().and_then(|text| Version::parse(text).ok());
+            layers.insert(name.to_owned(), version.ok_or_else(key)?);
+        }
+        let mut inherits = BTreeMap::new();
+        for (address, item) in tables("inherits") {
+            let place = format!("inherits.{address}");
+            let table = item
+                .as_table_like()
+                .ok_or_else(|| RecordError::Key(place.clone()))?;
+            inherits.insert(address.to_owned(), origin(table, &place)?);
+        }
+        let mut answers = Answers::new();
+        for (key, item) in tables("answers") {
+            let value = item.as_value().and_then(Value::from_toml);
+            let wrong = || RecordError::Key(format!("answers.{key}"));
+            answers.insert(key.to_owned(), value.ok_or_else(wrong)?);
+        }
+        let tree = document.get("tree").and_then(Item::as_str);
+        let version = text_of(template, "template", "version")?;
+        Ok(Self {
+            template: text_of(template, "template", "name")?,
+            source,
+            git,
+            version: Version::parse(&version)
+                .map_err(|_| RecordError::Key("template.version".to_owned()))?,
+            layers,
+            inherits,
+            tree: tree
+                .ok_or_else(|| RecordError::Key("tree".to_owned()))?
+                .to_owned(),
+            answers,
+        })
+    }
+}
+
+fn text_of(table: &dyn TableLike, place: &str, key: &str) -> Result<String, RecordError> {
+    let text = table.get(key).and_then(Item::as_str).map(str::to_owned);
+    text.ok_or_else(|| RecordError::Key(format!("{place}.{key}")))
+}
+
+/// Reads where in a repository something is from.
+fn origin(table: &dyn TableLike, place: &str) -> Result<GitOrigin, RecordError> {
+    let wrong = |key: &str| RecordError::Key(format!("{place}.{key}"));
+    let url = text_of(table, place, "source")?;
+    let commit = text_of(table, place, "commit")?;
+    if !GitRef::parse(&commit).is_ok_and(|commit| commit.is_commit()) {
+        return Err(wrong("commit"));
+    }
+    let reference = match table.get("ref").map(Item::as_str) {
+        Some(Some(text)) => Some(GitRef::parse(text).map_err(|_| wrong("ref"))?),
+        Some(None) => return Err(wrong("ref")),
+        None => None,
+    };
+    let dir = table.get("subdir").and_then(Item::as_str).unwrap_or("");
+    if !dir.is_empty() && RelPath::parse(dir).is_err() {
+        return Err(wrong("subdir"));
+    }
+    Ok(GitOrigin {
+        url: GitUrl::parse(&url).map_err(|_| wrong("source"))?,
+        dir: dir.to_owned(),
+        reference,
+        commit,
+    })
+}
+
 /// Writes where in a repository something is from.
 fn place(table: &mut Table, origin: &GitOrigin) {
     if !origin.dir.is_empty() {
@@ -103,7 +214,6 @@ fn to_item(answer: &Value) -> Item {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::address::{GitRef, GitUrl};
 
     #[test]
     fn the_record_is_sorted_and_reads_back() {
@@ -151,7 +261,7 @@ mod tests {
         python = "3.13"
         year = 2026
         "#);
-        assert!(text.parse::<DocumentMut>().is_ok());
+        assert_eq!(Record::parse(&text), Ok(record));
     }
 
     #[test]
@@ -177,6 +287,7 @@ mod tests {
             tree: String::new(),
             answers: Answers::new(),
         };
+        assert_eq!(Record::parse(&record.to_toml()), Ok(record.clone()));
         insta::assert_snapshot!(record.to_toml(), @r#"
         # How this project was made, for `pyscaffold update`. Commit it; change answers by an update.
         format = 1

@@ -1,5 +1,6 @@
 //! The keys of a manifest: what each takes and means. The reader knows no others, and the JSON Schema is made from them.
 
+use crate::model::manifest::Ownership;
 use crate::model::question::{Kind, Lookup};
 
 /// What stands behind a key.
@@ -97,6 +98,11 @@ pub(super) const TOP: &[Key] = &[
         "files",
         Shape::Tables(FILE),
         "What holds for some of the files.",
+    ),
+    key(
+        "renamed",
+        Shape::Tables(RENAMED),
+        "Files and folders that older versions made at another path.",
     ),
     key(
         "test",
@@ -203,6 +209,20 @@ pub(super) const QUESTION: &[Key] = &[
         Shape::OneOf(places),
         "Where a default is looked up before `default`.",
     ),
+    key(
+        "was",
+        Shape::Text,
+        "The key that the question had in older versions.",
+    ),
+];
+
+pub(super) const RENAMED: &[Key] = &[
+    required(
+        "from",
+        Shape::Text,
+        "The path in older versions, as it stood below files/.",
+    ),
+    required("to", Shape::Text, "The path now."),
 ];
 
 pub(super) const CHOICE: &[Key] = &[
@@ -252,6 +272,11 @@ pub(super) const FILE: &[Key] = &[
         Shape::Bool,
         "Whether the files take the place of those of a lower layer.",
     ),
+    key(
+        "ownership",
+        Shape::OneOf(ownerships),
+        "`managed`: updates bring what is new; `once`: the files are the user's as soon as they are made.",
+    ),
 ];
 
 pub(super) const TEST: &[Key] = &[
@@ -270,6 +295,10 @@ pub(super) const TEST: &[Key] = &[
 
 fn kinds() -> Vec<&'static str> {
     Kind::ALL.iter().map(|(name, _)| *name).collect()
+}
+
+fn ownerships() -> Vec<&'static str> {
+    Ownership::ALL.iter().map(|(name, _)| *name).collect()
 }
 
 fn places() -> Vec<&'static str> {

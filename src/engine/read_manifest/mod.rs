@@ -18,7 +18,8 @@ use self::reader::Reader;
 use super::budget;
 use crate::model::language::Words;
 use crate::model::manifest::{
-    DefaultOverride, Extends, FORMAT, FileRule, LayerName, LayerUse, Manifest, Role, TestCase,
+    DefaultOverride, Extends, FORMAT, FileRule, LayerName, LayerUse, Manifest, Ownership, Renamed,
+    Role, TestCase,
 };
 use crate::model::problem::Problem;
 use crate::model::question::{Check, Choice, Kind, Lookup, Question};
@@ -90,6 +91,7 @@ impl Reader<'_> {
         let extends = self.extends(top);
         let layers = self.each_table(top, "layers", Self::layer_use);
         let files = self.each_table(top, "files", Self::file_rule);
+        let renamed = self.each_table(top, "renamed", Self::renamed);
         let defaults = self.defaults(top);
         let tests = self.each_table(top, "test", Self::test_case);
         let reserved = self.strings(top, "reserved").unwrap_or_default();
@@ -129,6 +131,7 @@ impl Reader<'_> {
             defaults,
             questions,
             files,
+            renamed,
             reserved,
             tests,
         })
@@ -229,6 +232,7 @@ impl Reader<'_> {
         let when = self.condition(table, "when");
         let executable = self.bool(table, "executable");
         let replaces = self.bool(table, "replaces");
+        let ownership = self.ownership(table);
         let path = self.required_string(table, "path", "`[[files]]`", at)?;
         Some(FileRule {
             path,
@@ -236,7 +240,37 @@ impl Reader<'_> {
             when,
             executable,
             replaces,
+            ownership,
             at,
+        })
+    }
+
+    fn ownership(&mut self, table: &dyn TableLike) -> Ownership {
+        let Some(word) = self.string(table, "ownership") else {
+            return Ownership::default();
+        };
+        let found = Ownership::ALL.iter().find(|(name, _)| *name == word);
+        if found.is_none() {
+            let at = self.at(table.get("ownership").and_then(Item::span));
+            let words = Ownership::ALL.map(|(name, _)| name);
+            self.report(
+                at,
+                format!(
+                    "there is no ownership `{word}`; there are {}",
+                    super::helpers::list(&words)
+                ),
+            );
+        }
+        found.map(|(_, ownership)| *ownership).unwrap_or_default()
+    }
+
+    fn renamed(&mut self, table: &dyn TableLike, at: Position) -> Option<Renamed> {
+        self.unknown_keys(table, "`renamed`", &names(keys::RENAMED));
+        let from = self.required_string(table, "from", "`renamed`", at);
+        let to = self.required_string(table, "to", "`renamed`", at);
+        Some(Renamed {
+            from: from?,
+            to: to?,
         })
     }
 
@@ -256,6 +290,7 @@ impl Reader<'_> {
         let choices = self.each_table(table, "choices", Self::choice);
         let check = self.check(table);
         let from = self.lookup(table);
+        let was = self.string(table, "was");
         Some(Question {
             key: key?,
             kind: kind?,
@@ -267,6 +302,7 @@ impl Reader<'_> {
             otherwise,
             check,
             from,
+            was,
             at,
         })
     }

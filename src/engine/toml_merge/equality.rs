@@ -5,11 +5,11 @@ use toml_edit::{Item, TableLike, Value};
 
 /// The keys by which entries of arrays of tables are told apart, the first that fits is taken:
 /// mypy's overrides by `module`, package indexes by `name`, hooks by `id` and `repo`.
-const IDENTITIES: [&str; 4] = ["module", "name", "id", "repo"];
+pub(in crate::engine) const IDENTITIES: [&str; 4] = ["module", "name", "id", "repo"];
 
 /// Returns whether two values say the same; the order of keys and how a value is written do not
 /// matter.
-pub(super) fn same_value(one: &Value, other: &Value) -> bool {
+pub(in crate::engine) fn same_value(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::String(one), Value::String(other)) => one.value() == other.value(),
         (Value::Integer(one), Value::Integer(other)) => one.value() == other.value(),
@@ -38,7 +38,7 @@ pub(super) fn same_value(one: &Value, other: &Value) -> bool {
 }
 
 /// Returns whether two tables hold the same, in whatever form each is written.
-pub(super) fn same_table(one: &dyn TableLike, other: &dyn TableLike) -> bool {
+pub(in crate::engine) fn same_table(one: &dyn TableLike, other: &dyn TableLike) -> bool {
     one.len() == other.len()
         && one
             .iter()
@@ -46,7 +46,7 @@ pub(super) fn same_table(one: &dyn TableLike, other: &dyn TableLike) -> bool {
 }
 
 /// Returns whether two items say the same.
-pub(super) fn same_item(one: &Item, other: &Item) -> bool {
+pub(in crate::engine) fn same_item(one: &Item, other: &Item) -> bool {
     if let (Some(one), Some(other)) = (one.as_table_like(), other.as_table_like()) {
         return same_table(one, other);
     }

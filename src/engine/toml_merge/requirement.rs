@@ -8,7 +8,7 @@ use crate::model::name::DistributionName;
 /// A requirement such as `uvicorn[standard]>=0.30; python_version < "3.13"`, in a form that can be
 /// compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Requirement {
+pub(in crate::engine) struct Requirement {
     /// The name, normalised by PEP 503.
     name: String,
     /// The extras, normalised and sorted.
@@ -22,7 +22,7 @@ pub(super) struct Requirement {
 
 impl Requirement {
     /// Returns the requirement that a text writes, or `None` if it writes none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(in crate::engine) fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let end = text
             .find(|character: char| {
@@ -47,9 +47,14 @@ impl Requirement {
         })
     }
 
+    /// Returns the name, normalised.
+    pub(in crate::engine) fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Returns whether both speak of the same thing in the same environment, so that only one of
     /// them can stand.
-    pub(super) fn is_about_the_same_as(&self, other: &Self) -> bool {
+    pub(in crate::engine) fn is_about_the_same_as(&self, other: &Self) -> bool {
         self.name == other.name && self.extras == other.extras && self.marker == other.marker
     }
 }
@@ -59,7 +64,7 @@ impl Requirement {
 /// The places of [PEP 621](https://peps.python.org/pep-0621/#dependencies-optional-dependencies),
 /// [PEP 735](https://peps.python.org/pep-0735/),
 /// [PEP 518](https://peps.python.org/pep-0518/#build-system-table), and uv's own.
-pub(super) fn holds_requirements(path: &[String]) -> bool {
+pub(in crate::engine) fn holds_requirements(path: &[String]) -> bool {
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
     matches!(
         path.as_slice(),
