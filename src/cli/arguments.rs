@@ -103,6 +103,14 @@ pub enum Command {
     List(ListArgs),
     /// Show what a template asks and what it writes
     Show(ShowArgs),
+    /// Bring a project to its template's newest version
+    Update(UpdateArgs),
+    /// Say how far a project is behind its template, and what was changed in it
+    Status(ProjectArgs),
+    /// Compare a project with what its template made
+    Diff(ProjectArgs),
+    /// Bring a project under a template
+    Adopt(AdoptArgs),
     /// Add a team's templates: a git repository or a folder
     Add(AddArgs),
     /// List the sources of team templates
@@ -127,6 +135,9 @@ impl Command {
         match self {
             Self::New(arguments) => arguments.offline,
             Self::Show(arguments) => arguments.offline,
+            Self::Update(arguments) => arguments.common.offline,
+            Self::Adopt(arguments) => arguments.common.offline,
+            Self::Status(arguments) | Self::Diff(arguments) => arguments.offline,
             Self::Add(_) | Self::Refresh(_) | Self::Template(_) => false,
             Self::List(_)
             | Self::Sources(_)
@@ -142,7 +153,11 @@ impl Command {
         match self {
             Self::New(arguments) => arguments.reference.as_ref(),
             Self::Show(arguments) => arguments.reference.as_ref(),
-            Self::List(_)
+            Self::Adopt(arguments) => arguments.reference.as_ref(),
+            Self::Update(_)
+            | Self::Status(_)
+            | Self::Diff(_)
+            | Self::List(_)
             | Self::Sources(_)
             | Self::Remove(_)
             | Self::Add(_)
@@ -282,6 +297,92 @@ pub struct ShowArgs {
     pub set: Vec<(String, String)>,
     /// Print the result as JSON
     #[arg(long, conflicts_with = "file")]
+    pub json: bool,
+}
+
+/// What `update` and `adopt` have in common.
+#[derive(Args, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag that is there or not"
+)]
+pub struct MergeArgs {
+    /// Answer a question, or change an answer; can be repeated
+    #[arg(short = 'D', long, value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Print what would happen and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// With --dry-run, print every change as a diff
+    #[arg(long, requires = "dry_run")]
+    pub diff: bool,
+    /// Take defaults instead of asking
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Use what is stored; fetch nothing
+    #[arg(long)]
+    pub offline: bool,
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Updates a project.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Your changes and the template's are merged, file by file; every file about which something was\ndecided is named. What both changed is a git conflict: markers in the file, and the versions in the\nindex, for `git mergetool` and every editor. Nothing is committed, and --abort takes all of it back.\n\nExit code: 0 done, 1 cannot be done, 3 there are conflicts, or with --check there is something new.\n\nExamples:\n  pyscaffold update\n  pyscaffold update --dry-run --diff\n  pyscaffold update -D docker=false\n  pyscaffold update --abort"
+)]
+pub struct UpdateArgs {
+    /// The project's folder
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// The version to go to: for a template in a git repository a branch, tag or commit
+    #[arg(long, value_name = "VERSION")]
+    pub to: Option<String>,
+    /// Where the template is now, if it moved
+    #[arg(long, value_name = "TEMPLATE")]
+    pub source: Option<String>,
+    /// Say whether there is something new and change nothing
+    #[arg(long, conflicts_with = "dry_run")]
+    pub check: bool,
+    /// Take the last update back, also with its conflicts; with --yes also where files were edited since
+    #[arg(long, conflicts_with_all = ["dry_run", "check", "to", "source", "set"])]
+    pub abort: bool,
+    /// What `update` and `adopt` have in common.
+    #[command(flatten)]
+    pub common: MergeArgs,
+}
+
+/// Brings a project under a template.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "What is there stays; what the template brings is added or merged: pyproject.toml by structure, ignore\nfiles by line. A file that both have with other content is a conflict. From then on `pyscaffold update` works.\n\nExamples:\n  pyscaffold adopt click-cli --dry-run\n  pyscaffold adopt click-cli . -D docker=false"
+)]
+pub struct AdoptArgs {
+    /// A template from `pyscaffold list`, a folder such as ./my-template, or an address such as gh:acme/templates//worker@v2
+    pub template: String,
+    /// The project's folder
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// The branch, tag or commit of a template in a git repository
+    #[arg(long = "ref", value_name = "REF", value_parser = reference)]
+    pub reference: Option<GitRef>,
+    /// What `update` and `adopt` have in common.
+    #[command(flatten)]
+    pub common: MergeArgs,
+}
+
+/// Looks at a project.
+#[derive(Args, Debug)]
+pub struct ProjectArgs {
+    /// The project's folder
+    #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
+    pub dir: PathBuf,
+    /// Use what is stored; fetch nothing
+    #[arg(long)]
+    pub offline: bool,
+    /// Print the result as JSON
+    #[arg(long)]
     pub json: bool,
 }
 

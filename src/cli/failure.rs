@@ -12,14 +12,21 @@ use crate::model::address::{AddressError, HOLE};
 use crate::model::name::NameKind;
 use crate::model::problem::Problem;
 use crate::model::question::{Kind, Question};
+use crate::model::relpath::RelPath;
 use crate::model::text::visible;
+use crate::ops::base::BaseError;
 use crate::ops::new::NewError;
 use crate::ops::replay;
 use crate::ops::sources::SourcesOpError;
+use crate::ops::status::StatusError;
+use crate::ops::target::TargetError;
 use crate::ops::template::TemplateError;
+use crate::ops::update::UpdateError;
 use crate::system::answers::AnswersError;
 use crate::system::config::ConfigError;
 use crate::system::git_cli::GitError;
+use crate::system::journal::JournalError;
+use crate::system::project::ProjectError;
 use crate::system::prompt::PromptError;
 use crate::system::source::SourceError;
 use crate::system::sources::SourcesError;
@@ -287,6 +294,104 @@ impl From<TemplateError> for Failure {
             TemplateError::NoTests => Self::new("template.no-tests", message).hint(
                 "write some: [[test]] with name, answers = { … } and run = [\"python3 -m unittest\"]",
             ),
+        }
+    }
+}
+
+impl From<BaseError> for Failure {
+    fn from(error: BaseError) -> Self {
+        let message = error.to_string();
+        match error {
+            BaseError::Project(error) => match error {
+                ProjectError::NoRecord { .. } => Self::new("project.no-record", message)
+                    .hint("pyscaffold adopt TEMPLATE brings a project under a template"),
+                ProjectError::NoRepository { .. } => Self::new("project.no-git", message)
+                    .hint("git init && git add --all && git commit -m \"Before the update\""),
+                ProjectError::Path(_) => Self::new("file", message),
+                ProjectError::Git(_) => Self::new("project.git", message),
+            },
+            BaseError::Record { .. } => Self::new("project.record", message)
+                .hint("git log -p .pyscaffold.toml shows what it was"),
+            BaseError::Journal(error) => error.into(),
+            BaseError::NoBase { tried, .. } => Self::new("project.no-base", message)
+                .notes(tried)
+                .hint(
+                    "bring the version that it was made with back - an older pyscaffold, or the template's folder or repository as it was - and name its place with --source; status and diff need it too",
+                ),
+            BaseError::Path(_) | BaseError::RelPath(_) => Self::new("file", message),
+            BaseError::Git(_) => Self::new("project.git", message),
+        }
+    }
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        let message = error.to_string();
+        match error {
+            TargetError::Source(error) => error.into(),
+            TargetError::New(error) => error.into(),
+            TargetError::Other { .. } => Self::new("update.other-template", message)
+                .hint("--source names another place of the same template")
+                .exit(USAGE),
+            TargetError::NoVersion { found, .. } => Self::new("update.no-version", message)
+                .hint(format!("pyscaffold update --to {found}"))
+                .exit(USAGE),
+            TargetError::Downgrade { found, .. } => Self::new("update.downgrade", message).hint(
+                format!("to go back to it: pyscaffold update --to {found}, or its tag"),
+            ),
+        }
+    }
+}
+
+impl From<JournalError> for Failure {
+    fn from(error: JournalError) -> Self {
+        let message = error.to_string();
+        match error {
+            JournalError::Busy => Self::new("update.busy", message),
+            JournalError::Changed { .. } => {
+                Self::new("update.changed", message).hint("run it again")
+            }
+            JournalError::Edited { .. } => Self::new("update.edited", message)
+                .hint("pyscaffold update --abort --yes gives these edits up"),
+            JournalError::Nothing => Self::new("update.nothing", message),
+            JournalError::Committed => Self::new("update.committed", message)
+                .hint("git revert takes back what was committed"),
+            JournalError::Damaged { .. } => Self::new("update.journal", message)
+                .hint("git status shows what was changed; remove the journal to go on"),
+            JournalError::Locked { .. } => Self::new("update.locked", message)
+                .hint("wait for it; if no git runs, remove the file"),
+            JournalError::Path(_) => Self::new("file", message),
+            JournalError::Git(_) => Self::new("project.git", message),
+        }
+    }
+}
+
+impl From<UpdateError> for Failure {
+    fn from(error: UpdateError) -> Self {
+        let message = error.to_string();
+        let names =
+            |paths: &[RelPath]| -> Vec<String> { paths.iter().map(ToString::to_string).collect() };
+        match error {
+            UpdateError::Base(error) => error.into(),
+            UpdateError::Target(error) => error.into(),
+            UpdateError::Journal(error) => error.into(),
+            UpdateError::Uncommitted { paths } => Self::new("update.uncommitted", message)
+                .notes(names(&paths))
+                .hint("commit or stash these; other changes do not matter"),
+            UpdateError::Filtered { paths } => Self::new("update.filtered", message)
+                .notes(names(&paths))
+                .hint("take them out of the filter in .gitattributes"),
+            UpdateError::Adopted { .. } => Self::new("adopt.adopted", message)
+                .hint("pyscaffold update brings it to the newest version"),
+        }
+    }
+}
+
+impl From<StatusError> for Failure {
+    fn from(error: StatusError) -> Self {
+        match error {
+            StatusError::Base(error) => error.into(),
+            StatusError::Target(error) => error.into(),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod shell;
 mod show;
 mod sources;
 mod template;
+mod update;
 
 use std::ffi::OsString;
 
@@ -28,7 +29,7 @@ use crate::system::env::Environment;
 use crate::system::source::{Catalog, Fetched, SourceError};
 use crate::system::sources::FILE as SOURCES_FILE;
 
-/// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 out of date, 130 interrupted.
+/// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 conflicts or out of date, 130 interrupted.
 pub fn run(arguments: Vec<OsString>) -> u8 {
     let environment = match Environment::capture() {
         Ok(environment) => environment,
@@ -184,6 +185,10 @@ fn execute(
         Command::New(_)
         | Command::List(_)
         | Command::Show(_)
+        | Command::Update(_)
+        | Command::Status(_)
+        | Command::Diff(_)
+        | Command::Adopt(_)
         | Command::Add(_)
         | Command::Sources(_)
         | Command::Refresh(_)
@@ -217,6 +222,10 @@ fn execute(
         Command::New(arguments) => new::run(shell, &system, arguments, matches),
         Command::List(arguments) => list::run(shell, &system, &arguments),
         Command::Show(arguments) => show::run(shell, &system, &arguments),
+        Command::Update(arguments) => update::run(shell, &system, arguments),
+        Command::Status(arguments) => update::status(shell, &system, &arguments),
+        Command::Diff(arguments) => update::diff(shell, &system, &arguments),
+        Command::Adopt(arguments) => update::adopt(shell, &system, arguments),
         Command::Add(arguments) => sources::add(shell, &system, arguments),
         Command::Sources(arguments) => sources::list(shell, &system, &arguments),
         Command::Refresh(arguments) => sources::refresh(shell, &system, &arguments),

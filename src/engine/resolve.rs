@@ -25,6 +25,8 @@ pub enum Source {
     Flag,
     /// An answers file.
     AnswersFile,
+    /// The record of the project.
+    Record,
     /// An environment variable.
     Environment,
     /// A person at a prompt.
@@ -207,6 +209,14 @@ impl<'a> Resolver<'a> {
                         question,
                         default: Some((value, Source::Config)),
                     }));
+                }
+                Some(Given {
+                    raw,
+                    source: Source::Record,
+                }) => {
+                    // It was taken once; a rule that came later asks nobody again.
+                    let value = read_answer(&unchecked(question), &raw, self.language)?;
+                    self.settle(question, value, Source::Record);
                 }
                 Some(Given { raw, source }) => {
                     let value = read_answer(question, &raw, self.language)?;

@@ -1,11 +1,17 @@
 //! The commands as named steps: gather, decide, apply, report.
 
+pub mod adopt;
+pub mod base;
+pub mod diff;
 pub mod list;
 pub mod new;
 pub mod replay;
 pub mod show;
 pub mod sources;
+pub mod status;
+pub mod target;
 pub mod template;
+pub mod update;
 
 use std::path::PathBuf;
 

@@ -28,6 +28,12 @@ pub(super) trait Action<T> {
     fn during(self, action: &'static str) -> Result<T, RepositoryError>;
 }
 
+impl RepositoryError {
+    pub(super) fn new(action: &'static str, source: git2::Error) -> Self {
+        Self { action, source }
+    }
+}
+
 impl<T> Action<T> for Result<T, git2::Error> {
     fn during(self, action: &'static str) -> Result<T, RepositoryError> {
         self.map_err(|source| RepositoryError { action, source })

@@ -132,6 +132,8 @@ enum Inherit<'a> {
     Last,
     /// By fetching.
     Fetch,
+    /// By the commits that a project's record names.
+    Recorded(&'a BTreeMap<String, GitOrigin>),
 }
 
 /// A source that is open for reading.
@@ -451,23 +453,28 @@ impl Catalog {
             ));
         }
         let reference = address.reference.as_ref();
-        let commit = match inherit {
-            Inherit::Locked(source) => source.inherits.get(text).cloned().ok_or_else(|| {
-                format!(
-                    "`{text}` is not locked; `pyscaffold refresh {}` does it",
-                    source.name
-                )
-            })?,
-            Inherit::Last => match self.last(url, reference) {
-                Some(commit) => commit,
-                None => self
+        let commit =
+            match inherit {
+                Inherit::Locked(source) => source.inherits.get(text).cloned().ok_or_else(|| {
+                    format!(
+                        "`{text}` is not locked; `pyscaffold refresh {}` does it",
+                        source.name
+                    )
+                })?,
+                Inherit::Recorded(inherits) => inherits
+                    .get(text)
+                    .map(|origin| origin.commit.clone())
+                    .ok_or_else(|| format!("`{text}` is not in the project's record"))?,
+                Inherit::Last => match self.last(url, reference) {
+                    Some(commit) => commit,
+                    None => self
+                        .fetch(url, reference)
+                        .map_err(|error| explain(&error))?,
+                },
+                Inherit::Fetch => self
                     .fetch(url, reference)
                     .map_err(|error| explain(&error))?,
-            },
-            Inherit::Fetch => self
-                .fetch(url, reference)
-                .map_err(|error| explain(&error))?,
-        };
+            };
         let snapshot = self
             .stored(url, &commit, text)
             .map_err(|error| explain(&error))?;
@@ -663,7 +670,45 @@ impl Catalog {
 
     /// Loads the one template that an address names.
     fn load_address(&self, word: &str) -> Result<Template, SourceError> {
-        let address = self.address(word)?;
+        self.load_at(&self.address(word)?, word)
+    }
+
+    /// Loads the template of a repository at the commit of a record, with what it inherited then.
+    ///
+    /// # Errors
+    /// The commit is nowhere any more, or the template has faults.
+    pub fn load_recorded(
+        &self,
+        origin: &GitOrigin,
+        inherits: &BTreeMap<String, GitOrigin>,
+    ) -> Result<Template, SourceError> {
+        let label = origin.url.to_string();
+        let shelf = Shelf::Commit(self.stored(&origin.url, &origin.commit, &label)?);
+        let about = (label.as_str(), Some(origin.url.transport()));
+        let inherit = Inherit::Recorded(inherits);
+        let at = Origin::Git(origin.clone());
+        self.load_from(&shelf, &origin.dir, at, about, inherit)
+    }
+
+    /// Loads the newest version of the template of a record, or the one of another branch, tag or commit.
+    ///
+    /// # Errors
+    /// It cannot be fetched, or has faults.
+    pub fn load_newest(
+        &self,
+        origin: &GitOrigin,
+        reference: Option<GitRef>,
+    ) -> Result<Template, SourceError> {
+        let address = Address {
+            place: Place::Git(origin.url.clone()),
+            dir: RelPath::parse(&origin.dir).ok(),
+            reference: reference.or_else(|| origin.reference.clone()),
+        };
+        self.load_at(&address, &address.to_string())
+    }
+
+    /// Loads the one template of an address; `word` is what messages call it.
+    fn load_at(&self, address: &Address, word: &str) -> Result<Template, SourceError> {
         let Place::Git(url) = &address.place else {
             return self.load_folder(word);
         };
@@ -719,6 +764,14 @@ impl Catalog {
         };
         let about = (word, Some(url.transport()));
         self.load_from(&shelf, &folder, origin, about, inherit)
+    }
+
+    /// Returns whether a folder is one of a template.
+    pub fn has_template(&self, folder: &Path) -> bool {
+        self.environment
+            .path(folder)
+            .join("template.toml")
+            .is_file()
     }
 
     /// Loads the template in a folder of this machine.

@@ -487,7 +487,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PathError> {
 }
 
 /// Makes a rename last. Where a folder cannot be synced there is nothing more to do.
-fn sync_folder(folder: &Path) {
+pub(super) fn sync_folder(folder: &Path) {
     let synced: io::Result<()> = fs::File::open(folder).and_then(|folder| folder.sync_all());
     drop(synced);
 }

@@ -14,7 +14,7 @@ use crate::system::answers;
 use crate::system::prompt::{self, PromptError};
 use crate::system::repository::GitSettings;
 
-pub(super) fn answer(
+pub(in crate::ops) fn answer(
     system: &System,
     options: &NewOptions,
     template: &Template,
@@ -74,7 +74,7 @@ fn ask(system: &System, question: &Question, default: Option<&Value>) -> Result<
 }
 
 /// Collects what was given, the stronger place over the weaker one: flag, answers file, environment, configuration.
-pub(super) fn given(
+pub(in crate::ops) fn given(
     system: &System,
     options: &NewOptions,
     template: &Template,
@@ -141,6 +141,7 @@ pub fn place_of(source: Source, key: &str) -> String {
     match source {
         Source::Flag => format!("--{}", key.replace('_', "-")),
         Source::AnswersFile => "answers file".to_owned(),
+        Source::Record => "the project's record".to_owned(),
         Source::Environment => format!("PYSCAFFOLD_ANSWER_{}", key.to_ascii_uppercase()),
         Source::Prompt => "prompt".to_owned(),
         Source::Config => "config".to_owned(),

@@ -1,6 +1,6 @@
 //! Makes a project from a template.
 
-mod answering;
+pub(super) mod answering;
 mod error;
 mod making;
 mod naming;
@@ -312,31 +312,7 @@ fn project_path(system: &System, options: &NewOptions, word: &str) -> Result<Pat
 /// Renders the project and adds the record of how it was made.
 fn render(template: &Template, resolved: &Resolved) -> Result<(Composition, Tree), NewError> {
     let composition = compose(template, resolved)?;
-    // A secret is in no record, so the tree that an update starts from is the one without it.
-    let untouched = if resolved.secrets.is_empty() {
-        repository::tree_id(&composition.tree)
-    } else {
-        repository::tree_id(&compose(template, &resolved.without_secrets())?.tree)
-    };
-    let answers: Answers = resolved
-        .answers
-        .iter()
-        .filter(|(key, _)| !resolved.secrets.contains(*key))
-        .map(|(key, value)| (key.clone(), value.clone()))
-        .collect();
-    let record = Record {
-        template: template.manifest.name.clone(),
-        source: template.origin.to_string(),
-        git: match &template.origin {
-            Origin::Git(origin) => Some(origin.clone()),
-            Origin::Builtin | Origin::Directory(_) => None,
-        },
-        inherits: template.inherits.clone(),
-        version: template.manifest.version.clone(),
-        layers: composition.layers.clone(),
-        tree: untouched,
-        answers,
-    };
+    let record = record_of(template, resolved, &composition)?;
     let mut tree = composition.tree.clone();
     let file = File {
         bytes: record.to_toml().into_bytes().into(),
@@ -349,6 +325,39 @@ fn render(template: &Template, resolved: &Resolved) -> Result<(Composition, Tree
     } else {
         Ok((composition, tree))
     }
+}
+
+/// Returns the record of a project that was rendered.
+pub(super) fn record_of(
+    template: &Template,
+    resolved: &Resolved,
+    composition: &Composition,
+) -> Result<Record, NewError> {
+    // A secret is in no record, so the tree that an update starts from is the one without it.
+    let untouched = if resolved.secrets.is_empty() {
+        repository::tree_id(&composition.tree)?
+    } else {
+        repository::tree_id(&compose(template, &resolved.without_secrets())?.tree)?
+    };
+    let answers: Answers = resolved
+        .answers
+        .iter()
+        .filter(|(key, _)| !resolved.secrets.contains(*key))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    Ok(Record {
+        template: template.manifest.name.clone(),
+        source: template.origin.to_string(),
+        git: match &template.origin {
+            Origin::Git(origin) => Some(origin.clone()),
+            Origin::Builtin | Origin::Directory(_) => None,
+        },
+        inherits: template.inherits.clone(),
+        version: template.manifest.version.clone(),
+        layers: composition.layers.clone(),
+        tree: untouched,
+        answers,
+    })
 }
 
 fn plan_files(

@@ -1,0 +1,299 @@
+//! The project that a command works on, and what its template made then: the base of every comparison.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use super::System;
+use crate::engine::compose::{Composition, compose};
+use crate::engine::merge::{Mode, Node, Side, side_of};
+use crate::engine::resolve::Resolved;
+use crate::model::record::{self, Record, RecordError};
+use crate::model::relpath::{RelPath, RelPathError};
+use crate::model::template::{Origin, Template};
+use crate::system::PathError;
+use crate::system::journal::{Journal, JournalError, Recovered};
+use crate::system::project::{self, Look, Project, ProjectError, Tracked, has_id};
+use crate::system::repository::{self, RepositoryError};
+use crate::system::source::{BUILTIN, SourceError};
+
+/// The largest of the user's own files that is looked into to find out whether it was renamed.
+const LOOKED_INTO: usize = 1 << 20;
+
+/// Why a project cannot be worked on.
+#[derive(Debug, thiserror::Error)]
+pub enum BaseError {
+    /// There is no project, or no repository.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The record cannot be read.
+    #[error("the record `{}` cannot be used: {error}", record::PATH)]
+    Record {
+        /// What is wrong with it.
+        error: RecordError,
+    },
+    /// An update that was begun could not be ended.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// Nothing can say any more what the template made then.
+    #[error("what {template} {version} made then cannot be made again")]
+    NoBase {
+        /// The template.
+        template: String,
+        /// The version.
+        version: String,
+        /// What was tried, and why it did not do.
+        tried: Vec<String>,
+    },
+    /// Something cannot be read.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// Git failed.
+    #[error(transparent)]
+    Git(#[from] RepositoryError),
+    /// The record's own path is none.
+    #[error(transparent)]
+    RelPath(#[from] RelPathError),
+}
+
+/// A project with its record.
+#[derive(Debug)]
+pub struct Opened {
+    /// The project.
+    pub project: Project,
+    /// How it was made.
+    pub record: Record,
+    /// How an update that an earlier run left unfinished ended.
+    pub recovered: Option<Recovered>,
+}
+
+/// What a template made then.
+#[derive(Clone, Debug, Default)]
+pub struct Base {
+    /// The files.
+    pub side: Side,
+    /// What each path is called in the template; empty where only the files are known.
+    pub targets: BTreeMap<RelPath, String>,
+    /// The files that are the user's once they are made.
+    pub once: BTreeSet<RelPath>,
+}
+
+impl Base {
+    /// Returns a base of rendered files.
+    pub fn of(composition: &Composition) -> Self {
+        Self {
+            side: side_of(&composition.tree),
+            targets: composition.targets.clone(),
+            once: composition.once.clone(),
+        }
+    }
+}
+
+/// Opens the project that a folder is or lies in, after ending what an earlier run left unfinished.
+///
+/// # Errors
+/// There is none, it is in no repository, or its record cannot be read.
+pub fn open(system: &System, folder: &Path) -> Result<Opened, BaseError> {
+    let root = project::find(&system.environment.path(folder))?;
+    let project = Project::open(&root)?;
+    let recovered = recover(&project)?;
+    let path = RelPath::parse(record::PATH)?;
+    let bytes = match project.look(&path)? {
+        Look::Node(Node {
+            bytes: Some(bytes), ..
+        }) => bytes,
+        Look::Node(_) | Look::Nothing | Look::Folder | Look::Below(_) => {
+            return Err(ProjectError::NoRecord { path: root }.into());
+        }
+    };
+    let record = std::str::from_utf8(&bytes)
+        .map_err(|error| RecordError::Malformed(error.to_string()))
+        .and_then(Record::parse)
+        .map_err(|error| BaseError::Record { error })?;
+    Ok(Opened {
+        project,
+        record,
+        recovered,
+    })
+}
+
+/// Ends an update that an earlier run left unfinished.
+///
+/// # Errors
+/// It cannot be ended.
+pub fn recover(project: &Project) -> Result<Option<Recovered>, JournalError> {
+    if Journal::is_begun(project) {
+        Journal::open(project)?.recover()
+    } else {
+        Ok(None)
+    }
+}
+
+/// Makes again what the template made then, checked by the tree id of the record.
+///
+/// # Errors
+/// Nothing can: the recorded version is gone, and the project's history does not have it.
+pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
+    let record = &opened.record;
+    let mut tried = Vec::new();
+    match recorded_template(system, opened) {
+        Ok(template) => match render(&template, record)? {
+            Ok(base) => return Ok(base),
+            Err(reason) => tried.push(reason),
+        },
+        Err(error) => tried.push(error.to_string()),
+    }
+    if let Some(tree) = opened.project.recorded_tree(&record.tree) {
+        return Ok(Base {
+            side: side_of(&tree),
+            ..Base::default()
+        });
+    }
+    tried.push("the project's history does not have the untouched files".to_owned());
+    Err(BaseError::NoBase {
+        template: record.template.clone(),
+        version: record.version.to_string(),
+        tried,
+    })
+}
+
+fn render(template: &Template, record: &Record) -> Result<Result<Base, String>, RepositoryError> {
+    let manifest = &template.manifest;
+    if manifest.name != record.template || manifest.version != record.version {
+        let (name, version) = (&manifest.name, &manifest.version);
+        return Ok(Err(format!("what is there now is {name} {version}")));
+    }
+    let Some(resolved) = Resolved::recorded(template, &record.answers) else {
+        return Ok(Err("the record lacks an answer".to_owned()));
+    };
+    let composition = match compose(template, &resolved) {
+        Ok(composition) => composition,
+        Err(error) => return Ok(Err(error.to_string())),
+    };
+    if repository::tree_id(&composition.tree)? != record.tree {
+        let reason = format!(
+            "{} {} makes other files now than it did then",
+            manifest.name, manifest.version
+        );
+        return Ok(Err(reason));
+    }
+    Ok(Ok(Base::of(&composition)))
+}
+
+fn recorded_template(system: &System, opened: &Opened) -> Result<Template, SourceError> {
+    let record = &opened.record;
+    match &record.git {
+        Some(origin) => system.catalog.load_recorded(origin, &record.inherits),
+        None => local(system, opened),
+    }
+}
+
+/// Loads the template of a record that is in no git repository, as it is now.
+///
+/// # Errors
+/// It is not there, or has faults.
+pub fn local(system: &System, opened: &Opened) -> Result<Template, SourceError> {
+    let record = &opened.record;
+    if record.source == BUILTIN {
+        return system
+            .catalog
+            .load(&format!("{BUILTIN}/{}", record.template));
+    }
+    let folder = folder_of(system, opened);
+    let mut template = system.catalog.load_folder(&folder)?;
+    // The record names the folder as a person typed it, and that stays.
+    template.origin = Origin::Directory(record.source.clone());
+    Ok(template)
+}
+
+/// Returns the folder of a template: as it was typed, from here or from beside the project, where it was made.
+fn folder_of(system: &System, opened: &Opened) -> String {
+    let typed = &opened.record.source;
+    let beside = opened.project.root.parent().map(|above| above.join(typed));
+    let here = system.environment.path(Path::new(typed));
+    let found: Vec<PathBuf> = [Some(here), beside].into_iter().flatten().collect();
+    let is_it = |folder: &&PathBuf| system.catalog.has_template(folder);
+    found
+        .iter()
+        .find(is_it)
+        .map_or_else(|| typed.clone(), |folder| folder.display().to_string())
+}
+
+/// Reads the project as it is, as far as a merge of these sides can need it. Returns it with those of its files that git does not
+/// keep.
+///
+/// # Errors
+/// A file cannot be read.
+pub fn ours(
+    project: &Project,
+    tracked: &BTreeMap<RelPath, Tracked>,
+    base: &Side,
+    theirs: Option<&Side>,
+) -> Result<(Side, BTreeSet<RelPath>), PathError> {
+    let mut ours: Side = tracked
+        .iter()
+        .map(|(path, tracked)| {
+            let mode = tracked.mode;
+            (path.clone(), Node { mode, bytes: None })
+        })
+        .collect();
+    let mut untracked = BTreeSet::new();
+    let known = base.keys().chain(theirs.into_iter().flat_map(Side::keys));
+    let known: BTreeSet<&RelPath> = known.collect();
+    for path in &known {
+        let before = base.get(path);
+        let is_settled = theirs.is_some_and(|theirs| theirs.get(path) == before);
+        if let (Some(node), Some(kept), true) = (before, tracked.get(path), is_settled)
+            && kept.mode == node.mode
+            && has_id(node, kept.id)
+        {
+            ours.insert((*path).clone(), node.clone());
+            continue;
+        }
+        let (at, node) = match project.look(path)? {
+            Look::Node(node) => ((*path).clone(), node),
+            Look::Nothing => {
+                ours.remove(path);
+                continue;
+            }
+            Look::Folder => {
+                ours.remove(path);
+                let below = format!("{path}/");
+                if tracked.keys().any(|kept| kept.as_str().starts_with(&below)) {
+                    continue;
+                }
+                ((*path).clone(), other())
+            }
+            Look::Below(above) => {
+                ours.remove(path);
+                if ours.contains_key(&above) {
+                    continue;
+                }
+                (above, other())
+            }
+        };
+        if !tracked.contains_key(&at) {
+            untracked.insert(at.clone());
+        }
+        ours.insert(at, node);
+    }
+    if base.keys().any(|path| !ours.contains_key(path)) {
+        for path in tracked.keys().filter(|path| !known.contains(path)) {
+            if let Look::Node(node) = project.look(path)?
+                && node
+                    .bytes
+                    .as_ref()
+                    .is_some_and(|bytes| bytes.len() <= LOOKED_INTO)
+            {
+                ours.insert(path.clone(), node);
+            }
+        }
+    }
+    Ok((ours, untracked))
+}
+
+fn other() -> Node {
+    Node {
+        mode: Mode::Other,
+        bytes: None,
+    }
+}

@@ -1,0 +1,633 @@
+//! Changes several files of a project as one: all of them, or none.
+//!
+//! Before the first change a journal with every content before and after is on disk, in git's own folder. A run that dies leaves it, and
+//! the next command finishes what it says; where a file was edited since, everything else goes back and the edited file stays.
+//! After the last change the journal stays as what `update --abort` goes back to.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use git2::{Index, IndexEntry, ObjectType, Oid};
+use serde_json::{Value as Json, json};
+
+use super::project::{Look, Project, index_entry, look};
+use super::repository::{Action as _, RepositoryError};
+use super::staging::write_new;
+use super::store::sync_folder;
+use super::workdir::rename_new;
+use super::{Context, PathError};
+use crate::engine::merge::{Mode, Node};
+use crate::model::relpath::RelPath;
+
+/// The folder of unfinished and finished updates in git's own folder.
+const FOLDER: &str = "pyscaffold";
+const LOCK: &str = "lock";
+const CONTENT: &str = "content";
+const BEGUN: &str = "begun.json";
+const DONE: &str = "done.json";
+const NEXT: &str = "next";
+const INDEX: &str = "index";
+
+/// Why files could not be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another run is at work on this project.
+    #[error("another pyscaffold is changing this project")]
+    Busy,
+    /// A file changed while the command ran.
+    #[error("`{path}` was changed while the update ran; nothing was written")]
+    Changed {
+        /// The file.
+        path: RelPath,
+    },
+    /// Files were edited since they were written.
+    #[error("{} edited since the update", named(.paths))]
+    Edited {
+        /// The files.
+        paths: Vec<RelPath>,
+    },
+    /// There is nothing to go back to.
+    #[error("there is no update that could be taken back")]
+    Nothing,
+    /// The update was committed.
+    #[error("something was committed since the update")]
+    Committed,
+    /// The journal cannot be read.
+    #[error("the journal `{}` is damaged", .path.display())]
+    Damaged {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// Another git holds the index.
+    #[error("another git is at work: `{}` is there", .path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+    },
+    /// Something cannot be read or written.
+    #[error(transparent)]
+    Path(#[from] PathError),
+    /// Git failed.
+    #[error(transparent)]
+    Git(#[from] RepositoryError),
+}
+
+fn named(paths: &[RelPath]) -> String {
+    let all: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    let are = if paths.len() == 1 { "was" } else { "were" };
+    format!("{} {are}", all.join(", "))
+}
+
+/// A file before and after.
+#[derive(Clone, Debug)]
+pub struct FileStep {
+    /// The file.
+    pub path: RelPath,
+    /// What was there; none for nothing.
+    pub before: Option<Node>,
+    /// What will be there; none for nothing.
+    pub after: Option<Node>,
+}
+
+/// What the index says about a path before and after.
+pub struct IndexStep {
+    /// The path in the repository.
+    pub path: String,
+    /// The entries before.
+    pub before: Vec<IndexEntry>,
+    /// The entries after.
+    pub after: Vec<IndexEntry>,
+}
+
+/// What is changed. The last file is written last.
+#[derive(Default)]
+pub struct Steps {
+    /// The files.
+    pub files: Vec<FileStep>,
+    /// The index.
+    pub index: Vec<IndexStep>,
+}
+
+/// How an unfinished update ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Recovered {
+    /// It was finished.
+    Finished,
+    /// It was taken back, but for these files, which were edited since.
+    TakenBack(Vec<RelPath>),
+}
+
+/// Which way a journal is read.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Way {
+    Forward,
+    Back,
+}
+
+/// The journal of a project. While it lives no other run changes the project.
+pub struct Journal<'a> {
+    project: &'a Project,
+    folder: PathBuf,
+    _lock: File,
+}
+
+impl<'a> Journal<'a> {
+    /// Returns whether an update is unfinished.
+    pub fn is_begun(project: &Project) -> bool {
+        folder_of(project).join(BEGUN).symlink_metadata().is_ok()
+    }
+
+    /// Opens the journal.
+    ///
+    /// # Errors
+    /// Another run has it.
+    pub fn open(project: &'a Project) -> Result<Self, JournalError> {
+        let folder = folder_of(project);
+        fs::create_dir_all(&folder).context("make the folder", &folder)?;
+        let path = folder.join(LOCK);
+        let lock = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .context("open", &path)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(JournalError::Busy),
+            Err(TryLockError::Error(error)) => {
+                return Err(error).context("lock", &path).map_err(Into::into);
+            }
+        }
+        Ok(Self {
+            project,
+            folder,
+            _lock: lock,
+        })
+    }
+
+    /// Ends an update that a run began and did not finish.
+    ///
+    /// # Errors
+    /// It cannot be ended now; the journal stays.
+    pub fn recover(&self) -> Result<Option<Recovered>, JournalError> {
+        let begun = self.folder.join(BEGUN);
+        if begun.symlink_metadata().is_err() {
+            return Ok(None);
+        }
+        let (steps, _) = self.read(&begun)?;
+        self.drop_own_index_lock();
+        let edited = self.edited(&steps)?;
+        if edited.is_empty() {
+            self.go(&steps, Way::Forward, &[])?;
+            fs::rename(&begun, self.folder.join(DONE)).context("finish", &begun)?;
+            return Ok(Some(Recovered::Finished));
+        }
+        self.go(&steps, Way::Back, &edited)?;
+        self.forget(BEGUN)?;
+        Ok(Some(Recovered::TakenBack(edited)))
+    }
+
+    /// Makes all changes, or none.
+    ///
+    /// # Errors
+    /// One of them cannot be made; everything is as it was.
+    pub fn apply(&self, steps: &Steps) -> Result<(), JournalError> {
+        for step in &steps.files {
+            if current(self.project, &step.path)? != step.before {
+                let path = step.path.clone();
+                return Err(JournalError::Changed { path });
+            }
+        }
+        self.forget(DONE)?;
+        self.begin(steps)?;
+        if let Err(error) = self.go(steps, Way::Forward, &[]) {
+            // If going back fails too, the next command does it.
+            if self.go(steps, Way::Back, &[]).is_ok() {
+                self.forget(BEGUN)?;
+            }
+            return Err(error);
+        }
+        let begun = self.folder.join(BEGUN);
+        fs::rename(&begun, self.folder.join(DONE)).context("finish", &begun)?;
+        sync_folder(&self.folder);
+        Ok(())
+    }
+
+    /// Takes the last update back.
+    ///
+    /// # Errors
+    /// There is none, it was committed, or files were edited since and `force` does not say that this is to be lost.
+    pub fn abort(&self, force: bool) -> Result<Vec<RelPath>, JournalError> {
+        let done = self.folder.join(DONE);
+        if done.symlink_metadata().is_err() {
+            return Err(JournalError::Nothing);
+        }
+        let (steps, head) = self.read(&done)?;
+        if head != self.project.head() {
+            return Err(JournalError::Committed);
+        }
+        let edited = self.edited(&steps)?;
+        if !edited.is_empty() && !force {
+            return Err(JournalError::Edited { paths: edited });
+        }
+        // From here on the way back is the unfinished update.
+        let mut back = Steps::default();
+        for step in &steps.files {
+            back.files.push(FileStep {
+                path: step.path.clone(),
+                before: current(self.project, &step.path)?,
+                after: step.before.clone(),
+            });
+        }
+        for step in steps.index {
+            back.index.push(IndexStep {
+                path: step.path,
+                before: step.after,
+                after: step.before,
+            });
+        }
+        let paths = back.files.iter().map(|step| step.path.clone()).collect();
+        self.apply(&back)?;
+        self.forget(DONE)?;
+        Ok(paths)
+    }
+
+    fn edited(&self, steps: &Steps) -> Result<Vec<RelPath>, JournalError> {
+        let mut edited = Vec::new();
+        for step in &steps.files {
+            let now = current(self.project, &step.path)?;
+            if now != step.before && now != step.after {
+                edited.push(step.path.clone());
+            }
+        }
+        Ok(edited)
+    }
+
+    /// Writes the journal, so that it survives whatever comes.
+    fn begin(&self, steps: &Steps) -> Result<(), JournalError> {
+        let mut content = Vec::new();
+        let mut place = |node: &Option<Node>| match node {
+            None => Json::Null,
+            Some(node) => {
+                let bytes = node.bytes.as_deref().unwrap_or_default();
+                let at = content.len();
+                content.extend_from_slice(bytes);
+                json!({ "mode": word(node.mode), "at": at, "length": bytes.len() })
+            }
+        };
+        let files: Vec<Json> = steps
+            .files
+            .iter()
+            .map(|step| {
+                let (before, after) = (place(&step.before), place(&step.after));
+                json!({ "path": step.path.as_str(), "before": before, "after": after })
+            })
+            .collect();
+        let index: Vec<Json> = steps
+            .index
+            .iter()
+            .map(|step| {
+                let (before, after) = (entries(&step.before), entries(&step.after));
+                json!({ "path": step.path, "before": before, "after": after })
+            })
+            .collect();
+        let sum = Oid::hash_object(ObjectType::Blob, &content)
+            .during("hash the files")?
+            .to_string();
+        let journal = json!({
+            "format": 1, "head": self.project.head(), "content": sum, "files": files, "index": index,
+        });
+        for (name, bytes) in [
+            (CONTENT, content.as_slice()),
+            (NEXT, journal.to_string().as_bytes()),
+        ] {
+            let path = self.folder.join(name);
+            remove(&path)?;
+            write_new(&path, bytes, false).context("write", &path)?;
+            File::open(&path)
+                .and_then(|file| file.sync_all())
+                .context("write", &path)?;
+        }
+        let begun = self.folder.join(BEGUN);
+        fs::rename(self.folder.join(NEXT), &begun).context("write", &begun)?;
+        sync_folder(&self.folder);
+        Ok(())
+    }
+
+    fn read(&self, path: &Path) -> Result<(Steps, Option<String>), JournalError> {
+        let damaged = || JournalError::Damaged {
+            path: path.to_owned(),
+        };
+        let text = fs::read(path).context("read", path)?;
+        let journal: Json = serde_json::from_slice(&text).map_err(|_| damaged())?;
+        let file = self.folder.join(CONTENT);
+        let content = fs::read(&file).context("read", &file)?;
+        let sum = Oid::hash_object(ObjectType::Blob, &content).during("hash the files")?;
+        if journal["content"] != sum.to_string() {
+            return Err(damaged());
+        }
+        let steps = steps_of(&journal, &content).ok_or_else(damaged)?;
+        let head = journal["head"].as_str().map(str::to_owned);
+        Ok((steps, head))
+    }
+
+    /// Brings everything to one side of the journal, but for the files that were edited.
+    fn go(&self, steps: &Steps, way: Way, edited: &[RelPath]) -> Result<(), JournalError> {
+        let wanted = |step: &FileStep| match way {
+            Way::Forward => step.after.clone(),
+            Way::Back => step.before.clone(),
+        };
+        let last = steps.files.len().saturating_sub(1);
+        let mut open = Vec::new();
+        for (number, step) in steps.files.iter().enumerate() {
+            if edited.contains(&step.path) || current(self.project, &step.path)? == wanted(step) {
+                continue;
+            }
+            match wanted(step) {
+                None => self.delete(&step.path)?,
+                Some(node) => open.push((number, &step.path, node)),
+            }
+        }
+        for (_, path, node) in open.iter().filter(|(number, ..)| *number != last) {
+            self.write(path, node)?;
+        }
+        self.write_index(&steps.index, way)?;
+        for (_, path, node) in open.iter().filter(|(number, ..)| *number == last) {
+            self.write(path, node)?;
+        }
+        Ok(())
+    }
+
+    /// Deletes a file and the folders that are empty without it.
+    fn delete(&self, path: &RelPath) -> Result<(), JournalError> {
+        let target = self.project.root.join(path.as_str());
+        remove(&target)?;
+        let mut above = path.parent();
+        while let Some(folder) = above {
+            if fs::remove_dir(self.project.root.join(folder.as_str())).is_err() {
+                break;
+            }
+            above = folder.parent();
+        }
+        Ok(())
+    }
+
+    /// Puts a file at its place by one rename.
+    fn write(&self, path: &RelPath, node: &Node) -> Result<(), JournalError> {
+        let target = self.project.root.join(path.as_str());
+        let mut folders = Vec::new();
+        let mut above = path.parent();
+        while let Some(folder) = above {
+            above = folder.parent();
+            folders.push(folder);
+        }
+        for folder in folders.into_iter().rev() {
+            let folder = self.project.root.join(folder.as_str());
+            match fs::create_dir(&folder) {
+                Ok(()) => {}
+                Err(_) if folder.symlink_metadata().is_ok_and(|found| found.is_dir()) => {}
+                Err(error) => return Err(error).context("make the folder", &folder)?,
+            }
+        }
+        let there = target.symlink_metadata().ok();
+        if there.as_ref().is_some_and(fs::Metadata::is_dir) {
+            fs::remove_dir(&target).context("replace the folder", &target)?;
+        }
+        let there = there.filter(|found| !found.is_dir());
+        let next = self.folder.join(NEXT);
+        make(&next, node, there.as_ref())?;
+        match put(&next, &target, there.is_some()) {
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                // Git's folder is on another disk: the file is made beside its place.
+                remove(&next)?;
+                let name = format!(".{}.pyscaffold", path.file_name());
+                let beside = target.with_file_name(name);
+                make(&beside, node, there.as_ref())?;
+                put(&beside, &target, there.is_some()).context("write", &target)?;
+            }
+            other => other.context("write", &target)?,
+        }
+        Ok(())
+    }
+
+    /// Writes the index: a copy is changed, and takes its place by the lock that git itself uses.
+    fn write_index(&self, steps: &[IndexStep], way: Way) -> Result<(), JournalError> {
+        if steps.is_empty() {
+            return Ok(());
+        }
+        let index = self.project.repository.path().join(INDEX);
+        let lock = index.with_extension("lock");
+        let copy = self.folder.join(INDEX);
+        remove(&copy)?;
+        match fs::copy(&index, &copy) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error).context("read", &index)?,
+        }
+        let mut changed = Index::open(&copy).during("read the index")?;
+        for step in steps {
+            for stage in 0..=3 {
+                // A stage that is not there needs no removal.
+                drop(changed.remove(Path::new(&step.path), stage));
+            }
+        }
+        for step in steps {
+            let wanted = match way {
+                Way::Forward => &step.after,
+                Way::Back => &step.before,
+            };
+            for entry in wanted {
+                changed.add(entry).during("change the index")?;
+            }
+        }
+        changed.write().during("write the index")?;
+        drop(changed);
+        match fs::hard_link(&copy, &lock) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(JournalError::Locked { path: lock });
+            }
+            Err(error) => return Err(error).context("lock", &index)?,
+        }
+        fs::rename(&lock, &index).context("write", &index)?;
+        remove(&copy)?;
+        Ok(())
+    }
+
+    /// Removes the lock of the index, if the run that died made it.
+    fn drop_own_index_lock(&self) {
+        let lock = self.project.repository.path().join("index.lock");
+        if same_file(&lock, &self.folder.join(INDEX)) {
+            drop(fs::remove_file(lock));
+        }
+    }
+
+    fn forget(&self, name: &str) -> Result<(), JournalError> {
+        remove(&self.folder.join(name))?;
+        if name == BEGUN || self.folder.join(BEGUN).symlink_metadata().is_err() {
+            remove(&self.folder.join(CONTENT))?;
+        }
+        Ok(())
+    }
+}
+
+fn folder_of(project: &Project) -> PathBuf {
+    let place = project.prefix.trim_end_matches('/');
+    let name = if place.is_empty() {
+        "root".to_owned()
+    } else {
+        Oid::hash_object(ObjectType::Blob, place.as_bytes())
+            .map_or_else(|_| place.replace('/', "-"), |id| id.to_string())
+    };
+    project.repository.path().join(FOLDER).join(name)
+}
+
+/// Returns what stands at a path, as the journal compares it; a folder is nothing.
+fn current(project: &Project, path: &RelPath) -> Result<Option<Node>, PathError> {
+    Ok(match look(&project.root, path)? {
+        Look::Node(node) => Some(node),
+        Look::Nothing | Look::Folder | Look::Below(_) => None,
+    })
+}
+
+fn remove(path: &Path) -> Result<(), PathError> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error).context("remove", path),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Makes a file beside the project that will take its place there. Of a file that is replaced it has the mode.
+fn make(path: &Path, node: &Node, there: Option<&fs::Metadata>) -> Result<(), PathError> {
+    remove(path)?;
+    let bytes = node.bytes.as_deref().unwrap_or_default();
+    if node.mode == Mode::Link {
+        return link(bytes, path).context("write", path);
+    }
+    let executable = node.mode == Mode::Executable;
+    write_new(path, bytes, executable).context("write", path)?;
+    if let Some(there) = there.filter(|there| there.is_file()) {
+        keep_mode(path, there, executable).context("write", path)?;
+    }
+    File::open(path)
+        .and_then(|file| file.sync_all())
+        .context("write", path)
+}
+
+#[cfg(unix)]
+fn link(to: &[u8], path: &Path) -> io::Result<()> {
+    use std::os::unix::ffi::OsStrExt;
+    std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(to), path)
+}
+
+#[cfg(not(unix))]
+fn link(_: &[u8], _: &Path) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(unix)]
+fn keep_mode(path: &Path, there: &fs::Metadata, executable: bool) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let old = there.permissions().mode() & 0o7777;
+    let new = if executable {
+        old | ((old & 0o444) >> 2)
+    } else {
+        old & !0o111
+    };
+    fs::set_permissions(path, fs::Permissions::from_mode(new))
+}
+
+#[cfg(not(unix))]
+fn keep_mode(_: &Path, _: &fs::Metadata, _: bool) -> io::Result<()> {
+    Ok(())
+}
+
+fn put(from: &Path, to: &Path, replaces: bool) -> io::Result<()> {
+    if replaces {
+        fs::rename(from, to)
+    } else {
+        rename_new(from, to)
+    }
+}
+
+#[cfg(unix)]
+fn same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    match (one.symlink_metadata(), other.symlink_metadata()) {
+        (Ok(one), Ok(other)) => one.ino() == other.ino() && one.dev() == other.dev(),
+        _ => false,
+    }
+}
+
+#[cfg(not(unix))]
+fn same_file(one: &Path, other: &Path) -> bool {
+    matches!((fs::read(one), fs::read(other)), (Ok(one), Ok(other)) if one == other)
+}
+
+fn word(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Plain => "plain",
+        Mode::Executable => "executable",
+        Mode::Link => "link",
+        Mode::Other => "other",
+    }
+}
+
+fn entries(entries: &[IndexEntry]) -> Vec<Json> {
+    entries
+        .iter()
+        .map(|entry| {
+            json!({ "mode": entry.mode, "id": entry.id.to_string(), "stage": entry.flags >> 12 & 3 })
+        })
+        .collect()
+}
+
+fn steps_of(journal: &Json, content: &[u8]) -> Option<Steps> {
+    let mut steps = Steps::default();
+    for step in journal["files"].as_array()? {
+        steps.files.push(FileStep {
+            path: RelPath::parse(step["path"].as_str()?).ok()?,
+            before: node_of(&step["before"], content)?,
+            after: node_of(&step["after"], content)?,
+        });
+    }
+    for step in journal["index"].as_array()? {
+        let path = step["path"].as_str()?.to_owned();
+        steps.index.push(IndexStep {
+            before: entries_of(&path, &step["before"])?,
+            after: entries_of(&path, &step["after"])?,
+            path,
+        });
+    }
+    Some(steps)
+}
+
+fn node_of(json: &Json, content: &[u8]) -> Option<Option<Node>> {
+    if json.is_null() {
+        return Some(None);
+    }
+    let mode = match json["mode"].as_str()? {
+        "plain" => Mode::Plain,
+        "executable" => Mode::Executable,
+        "link" => Mode::Link,
+        _ => Mode::Other,
+    };
+    let at = usize::try_from(json["at"].as_u64()?).ok()?;
+    let length = usize::try_from(json["length"].as_u64()?).ok()?;
+    let bytes = content.get(at..at.checked_add(length)?)?;
+    let bytes = (mode != Mode::Other).then(|| bytes.into());
+    Some(Some(Node { mode, bytes }))
+}
+
+fn entries_of(path: &str, json: &Json) -> Option<Vec<IndexEntry>> {
+    json.as_array()?
+        .iter()
+        .map(|entry| {
+            let mode = u32::try_from(entry["mode"].as_u64()?).ok()?;
+            let stage = u16::try_from(entry["stage"].as_u64()?).ok()?;
+            let id = Oid::from_str(entry["id"].as_str()?).ok()?;
+            Some(index_entry(path.as_bytes(), mode, id, stage))
+        })
+        .collect()
+}
