@@ -10,6 +10,7 @@ use crate::engine::resolve::Resolved;
 use crate::model::record::{self, Record, RecordError};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
+use crate::model::value::Answers;
 use crate::system::PathError;
 use crate::system::journal::{Journal, JournalError, Recovered};
 use crate::system::project::{self, Look, Project, ProjectError, Tracked, has_id};
@@ -75,6 +76,8 @@ pub struct Base {
     pub targets: BTreeMap<RelPath, String>,
     /// The files that are the user's once they are made.
     pub once: BTreeSet<RelPath>,
+    /// The answers by which they were made.
+    pub answers: Answers,
 }
 
 impl Base {
@@ -84,6 +87,7 @@ impl Base {
             side: side_of(&composition.tree),
             targets: composition.targets.clone(),
             once: composition.once.clone(),
+            answers: Answers::new(),
         }
     }
 }
@@ -137,7 +141,12 @@ pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
     let mut tried = Vec::new();
     match recorded_template(system, opened) {
         Ok(template) => match render(&template, record)? {
-            Ok(base) => return Ok(base),
+            Ok(base) => {
+                return Ok(Base {
+                    answers: record.answers.clone(),
+                    ..base
+                });
+            }
             Err(reason) => tried.push(reason),
         },
         Err(error) => tried.push(error.to_string()),
@@ -145,6 +154,7 @@ pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
     if let Some(tree) = opened.project.recorded_tree(&record.tree) {
         return Ok(Base {
             side: side_of(&tree),
+            answers: record.answers.clone(),
             ..Base::default()
         });
     }

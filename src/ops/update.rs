@@ -10,7 +10,9 @@ use semver::Version;
 use super::System;
 use super::base::{self, Base, BaseError, ours};
 use super::target::{self, Target, TargetError, Wanted};
+use crate::engine::escape::Language;
 use crate::engine::merge::{Change, Labels, Node, Outcome, Rules, Side, Stages, merge};
+use crate::engine::render::Renderer;
 use crate::model::record::{PATH, Record};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
@@ -277,6 +279,18 @@ fn renamed(base: &Base, theirs: &Base, template: &Template) -> BTreeMap<RelPath,
         .map(|renamed| (renamed.from.as_str(), renamed.to.as_str()))
         .collect();
     let mut found = BTreeMap::new();
+    // Where an answer is part of a path, the answers of then say what the path was.
+    let mut renderer = Renderer::new(base.answers.clone());
+    for (path, target) in &theirs.targets {
+        if !target.contains("{{") {
+            continue;
+        }
+        let was = renderer.render(target, Language::Verbatim).ok();
+        let was = was.and_then(|was| RelPath::parse(&was).ok());
+        if let Some(was) = was.filter(|was| was != path && base.side.contains_key(was)) {
+            found.insert(was, path.clone());
+        }
+    }
     for path in base.side.keys() {
         let target = base.targets.get(path).map_or(path.as_str(), String::as_str);
         let moved = declared.iter().find_map(|(from, to)| {

@@ -65,6 +65,18 @@ mod source_input;
 mod sources;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod update_answers;
+#[cfg(test)]
+mod update_content;
+#[cfg(test)]
+mod update_kill;
+#[cfg(test)]
+mod update_paths;
+#[cfg(test)]
+mod update_safety;
+#[cfg(test)]
+mod update_sources;
 
 #[cfg(test)]
 mod modules {

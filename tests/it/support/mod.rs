@@ -6,6 +6,7 @@ pub(crate) mod folder;
 pub(crate) mod pythons;
 pub(crate) mod require;
 pub(crate) mod sandbox;
+pub(crate) mod scenario;
 pub(crate) mod server;
 pub(crate) mod shell_words;
 pub(crate) mod team;
