@@ -4,6 +4,7 @@
 //! the next command finishes what it says; where a file was edited since, everything else goes back and the edited file stays.
 //! After the last change the journal stays as what `update --abort` goes back to.
 
+use std::cell::Cell;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -123,12 +124,18 @@ pub enum Recovered {
 enum Way {
     Forward,
     Back,
+    /// Back from where this run stopped, which may have been before the index.
+    BackFrom {
+        index: bool,
+    },
 }
 
 /// The journal of a project. While it lives no other run changes the project.
 pub struct Journal<'a> {
     project: &'a Project,
     folder: PathBuf,
+    /// Whether this run has written the index.
+    wrote_index: Cell<bool>,
     _lock: File,
 }
 
@@ -162,6 +169,7 @@ impl<'a> Journal<'a> {
         Ok(Self {
             project,
             folder,
+            wrote_index: Cell::new(false),
             _lock: lock,
         })
     }
@@ -199,11 +207,18 @@ impl<'a> Journal<'a> {
                 return Err(JournalError::Changed { path });
             }
         }
+        let lock = self.project.repository.path().join("index.lock");
+        if !steps.index.is_empty() && lock.symlink_metadata().is_ok() {
+            return Err(JournalError::Locked { path: lock });
+        }
         self.forget(DONE)?;
         self.begin(steps)?;
         if let Err(error) = self.go(steps, Way::Forward, &[]) {
+            let back = Way::BackFrom {
+                index: self.wrote_index.get(),
+            };
             // If going back fails too, the next command does it.
-            if self.go(steps, Way::Back, &[]).is_ok() {
+            if self.go(steps, back, &[]).is_ok() {
                 self.forget(BEGUN)?;
             }
             return Err(error);
@@ -336,7 +351,7 @@ impl<'a> Journal<'a> {
     fn go(&self, steps: &Steps, way: Way, edited: &[RelPath]) -> Result<(), JournalError> {
         let wanted = |step: &FileStep| match way {
             Way::Forward => step.after.clone(),
-            Way::Back => step.before.clone(),
+            Way::Back | Way::BackFrom { .. } => step.before.clone(),
         };
         let last = steps.files.len().saturating_sub(1);
         let mut open = Vec::new();
@@ -413,7 +428,7 @@ impl<'a> Journal<'a> {
 
     /// Writes the index: a copy is changed, and takes its place by the lock that git itself uses.
     fn write_index(&self, steps: &[IndexStep], way: Way) -> Result<(), JournalError> {
-        if steps.is_empty() {
+        if steps.is_empty() || way == (Way::BackFrom { index: false }) {
             return Ok(());
         }
         let index = self.project.repository.path().join(INDEX);
@@ -435,7 +450,7 @@ impl<'a> Journal<'a> {
         for step in steps {
             let wanted = match way {
                 Way::Forward => &step.after,
-                Way::Back => &step.before,
+                Way::Back | Way::BackFrom { .. } => &step.before,
             };
             for entry in wanted {
                 changed.add(entry).during("change the index")?;
@@ -450,7 +465,11 @@ impl<'a> Journal<'a> {
             }
             Err(error) => return Err(error).context("lock", &index)?,
         }
-        fs::rename(&lock, &index).context("write", &index)?;
+        if let Err(error) = fs::rename(&lock, &index) {
+            drop(fs::remove_file(&lock));
+            return Err(error).context("write", &index)?;
+        }
+        self.wrote_index.set(true);
         remove(&copy)?;
         Ok(())
     }

@@ -23,7 +23,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn strace(sandbox: &Sandbox, inject: &str, words: &str) -> Command {
+pub(crate) fn strace(sandbox: &Sandbox, inject: &str, words: &str) -> Command {
     let mut command = Command::new("strace");
     sandbox.prepare(&mut command);
     let trace = sandbox.root().join("trace");
@@ -45,7 +45,7 @@ fn strace(sandbox: &Sandbox, inject: &str, words: &str) -> Command {
     command
 }
 
-fn is_there(test: &str) -> bool {
+pub(crate) fn is_there(test: &str) -> bool {
     let works = Command::new("strace")
         .args(["-f", "-qq", "-o", "/dev/null", "true"])
         .stdin(Stdio::null())
@@ -58,10 +58,10 @@ fn is_there(test: &str) -> bool {
     works
 }
 
-/// Returns the calls of a run that change the disk: for each name, the times (counted from 1) at which it does.
-fn calls(sandbox: &Sandbox, words: &str) -> BTreeMap<String, Vec<usize>> {
+/// Returns the calls of a run, which ends with this code, that change the disk: for each name, the times (counted from 1) at which it does.
+pub(crate) fn calls(sandbox: &Sandbox, words: &str, code: i32) -> BTreeMap<String, Vec<usize>> {
     let status = strace(sandbox, "", words).status().unwrap();
-    assert!(status.success());
+    assert_eq!(status.code(), Some(code));
     let trace = fs::read_to_string(sandbox.root().join("trace")).unwrap();
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut calls: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -87,7 +87,7 @@ fn calls(sandbox: &Sandbox, words: &str) -> BTreeMap<String, Vec<usize>> {
 }
 
 /// Returns some of the times, the first and the last among them; all of them with `PROOF_ALL`.
-fn sample(times: &[usize], tries: usize) -> Vec<usize> {
+pub(crate) fn sample(times: &[usize], tries: usize) -> Vec<usize> {
     if times.len() <= tries || std::env::var_os("PROOF_ALL").is_some() {
         return times.to_vec();
     }
@@ -144,7 +144,7 @@ fn killed_at_any_change_the_project_is_whole_or_absent() {
         let words = format!("new ./tpl {} --name x", scene.place);
         let whole = sandbox();
         (scene.prepare)(&whole.path(""));
-        let calls = calls(&whole, &words);
+        let calls = calls(&whole, &words, 0);
         for name in ["mkdir", "openat", "write"] {
             assert!(calls.contains_key(name), "{name} of {:?}", calls.keys());
         }
@@ -190,7 +190,7 @@ fn when_a_call_fails_nothing_is_left() {
     }
     let words = "new ./tpl shop --name x";
     let whole = sandbox();
-    let calls = calls(&whole, words);
+    let calls = calls(&whole, words, 0);
     let expected = project(&whole, "shop");
     for (name, times) in &calls {
         // What cannot be removed stays until the next run. By `chmod` libgit2 learns whether modes count here; where it fails they
