@@ -237,7 +237,7 @@ fn print_pair(shell: &Shell, path: &RelPath, pair: &Pair) -> Result<(), Failure>
         (None, None) => Ok(Vec::new()),
     };
     let bytes = bytes
-        .map_err(|error| Failure::new("diff", format!("`{path}` cannot be compared: {error}")))?;
+        .map_err(|error| Failure::new("file", format!("`{path}` cannot be compared: {error}")))?;
     Ok(shell.bytes(&bytes)?)
 }
 

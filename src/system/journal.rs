@@ -356,12 +356,20 @@ impl<'a> Journal<'a> {
         let last = steps.files.len().saturating_sub(1);
         let mut open = Vec::new();
         for (number, step) in steps.files.iter().enumerate() {
-            if edited.contains(&step.path) || current(self.project, &step.path)? == wanted(step) {
+            if edited.contains(&step.path) {
                 continue;
             }
+            let is_done = current(self.project, &step.path)? == wanted(step);
             match wanted(step) {
-                None => self.delete(&step.path)?,
+                Some(_) if is_done => {}
                 Some(node) => open.push((number, &step.path, node)),
+                None => {
+                    if !is_done {
+                        remove(&self.project.root.join(step.path.as_str()))?;
+                    }
+                    // Also of a file that is gone already: a run may have died between the two.
+                    self.remove_empty_folders(&step.path);
+                }
             }
         }
         for (_, path, node) in open.iter().filter(|(number, ..)| *number != last) {
@@ -374,10 +382,8 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    /// Deletes a file and the folders that are empty without it.
-    fn delete(&self, path: &RelPath) -> Result<(), JournalError> {
-        let target = self.project.root.join(path.as_str());
-        remove(&target)?;
+    /// Removes the folders above a path that are empty.
+    fn remove_empty_folders(&self, path: &RelPath) {
         let mut above = path.parent();
         while let Some(folder) = above {
             if fs::remove_dir(self.project.root.join(folder.as_str())).is_err() {
@@ -385,7 +391,6 @@ impl<'a> Journal<'a> {
             }
             above = folder.parent();
         }
-        Ok(())
     }
 
     /// Puts a file at its place by one rename.
@@ -435,6 +440,8 @@ impl<'a> Journal<'a> {
         let lock = index.with_extension("lock");
         let copy = self.folder.join(INDEX);
         remove(&copy)?;
+        // A run that died while it wrote the copy leaves the copy's lock.
+        remove(&copy.with_extension("lock"))?;
         match fs::copy(&index, &copy) {
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::support::scenario::release;
 use super::support::terminal::{INTERRUPT, Terminal};
 use super::support::{Sandbox, Team, TemplateFolder, install_program, require};
 
@@ -65,6 +66,13 @@ fn asking(sandbox: &Sandbox) -> TemplateFolder {
     TemplateFolder::new(sandbox)
         .question("a", "text", "default = \"a\"")
         .question("n", "integer", "default = 1")
+}
+
+/// A project of a template that has a newer version.
+fn project(sandbox: &Sandbox) {
+    release(sandbox, "1.0.0", "", &[("a", "1\n")]);
+    sandbox.run("new ./tpl shop --yes").ok();
+    release(sandbox, "1.1.0", "", &[("a", "2\n")]);
 }
 
 #[expect(clippy::too_many_lines, reason = "one table, a row for each code")]
@@ -507,6 +515,107 @@ fn rows() -> Vec<Row> {
             "did you mean `list`?",
             |_| words("man lst"),
         ),
+        row("project.no-record", 1, Json, "pyscaffold adopt", |_| {
+            words("update")
+        }),
+        row("project.no-git", 1, Json, "git init", |sandbox| {
+            project(sandbox);
+            fs::remove_dir_all(sandbox.path("shop/.git")).unwrap();
+            words("update shop")
+        }),
+        row("project.git", 1, Json, "", |sandbox| {
+            project(sandbox);
+            sandbox.write("shop/.git/config", "[core");
+            words("status shop")
+        }),
+        row("project.record", 1, Json, "git log", |sandbox| {
+            project(sandbox);
+            sandbox.write("shop/.pyscaffold.toml", "format = 1\n");
+            words("diff shop")
+        }),
+        row("project.no-base", 1, Json, "bring the version", |sandbox| {
+            project(sandbox);
+            let record = sandbox.read("shop/.pyscaffold.toml");
+            let other = record.replacen("tree = \"", "tree = \"0", 1);
+            sandbox.write("shop/.pyscaffold.toml", other);
+            words("diff shop")
+        }),
+        row(
+            "update.other-template",
+            2,
+            Json,
+            "--source names",
+            |sandbox| {
+                project(sandbox);
+                words("update shop --source click-cli")
+            },
+        ),
+        row(
+            "update.no-version",
+            2,
+            Json,
+            "pyscaffold update --to 1.0.0",
+            |sandbox| {
+                project(sandbox);
+                words("update shop --to 3.0.0")
+            },
+        ),
+        row("update.downgrade", 1, Json, "to go back", |sandbox| {
+            project(sandbox);
+            release(sandbox, "0.9.0", "", &[("a", "0\n")]);
+            words("update shop")
+        }),
+        row("update.busy", 1, Elsewhere, "", |_| Vec::new()),
+        row("update.changed", 1, Elsewhere, "", |_| Vec::new()),
+        row("update.edited", 1, Json, "pyscaffold update", |sandbox| {
+            project(sandbox);
+            sandbox.run("update shop").ok();
+            sandbox.write("shop/a", "3\n");
+            words("update shop --abort")
+        }),
+        row("update.nothing", 1, Json, "", |sandbox| {
+            project(sandbox);
+            words("update shop --abort")
+        }),
+        row("update.committed", 1, Json, "git revert", |sandbox| {
+            project(sandbox);
+            sandbox.run("update shop").ok();
+            sandbox.git("shop", "commit -qam up");
+            words("update shop --abort")
+        }),
+        row("update.journal", 1, Json, "git status", |sandbox| {
+            project(sandbox);
+            sandbox.write("shop/.git/pyscaffold/root/begun.json", "{}");
+            sandbox.write("shop/.git/pyscaffold/root/content", "");
+            words("update shop")
+        }),
+        row("update.locked", 1, Json, "wait for it", |sandbox| {
+            project(sandbox);
+            sandbox.write("shop/.git/index.lock", "");
+            words("update shop")
+        }),
+        row(
+            "update.uncommitted",
+            1,
+            Json,
+            "commit or stash",
+            |sandbox| {
+                project(sandbox);
+                sandbox.write("shop/a", "3\n");
+                words("update shop")
+            },
+        ),
+        row("update.filtered", 1, Json, "take them out", |sandbox| {
+            project(sandbox);
+            sandbox.write("shop/.gitattributes", "a filter=lfs\n");
+            words("update shop")
+        }),
+        row("update.behind", 3, Elsewhere, "", |_| Vec::new()),
+        row("update.conflicts", 3, Elsewhere, "", |_| Vec::new()),
+        row("adopt.adopted", 1, Json, "pyscaffold update", |sandbox| {
+            project(sandbox);
+            words("adopt ./tpl shop")
+        }),
     ]
 }
 
@@ -616,6 +725,7 @@ fn no_code_is_without_a_row() {
         "cli/show.rs",
         "cli/sources.rs",
         "cli/template.rs",
+        "cli/update.rs",
         "model/name/error.rs",
     ] {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file);

@@ -100,7 +100,8 @@ fn an_edit_after_the_kill_is_never_lost() {
             let case = format!("{name} #{time}");
             let killed = scene();
             let inject = format!("inject={name}:signal=KILL:when={time}");
-            drop(strace(&killed, &inject, words).status().unwrap());
+            let status = strace(&killed, &inject, words).status().unwrap();
+            assert!(!status.success(), "{case}");
             killed.write("shop/merged", "edited since\n");
             let said = killed.run("status shop").ok();
             assert_eq!(killed.read("shop/merged"), "edited since\n", "{case}");

@@ -280,3 +280,17 @@ fn two_updates_at_once_do_not_mix() {
         4
     );
 }
+
+#[test]
+fn while_another_run_is_at_work_it_is_refused() {
+    let sandbox = project();
+    sandbox.write("shop/.git/pyscaffold/root/lock", "");
+    let lock = fs::File::options()
+        .write(true)
+        .open(sandbox.path("shop/.git/pyscaffold/root/lock"))
+        .unwrap();
+    lock.lock().unwrap();
+    refused(&sandbox, "update shop --json", "update.busy");
+    drop(lock);
+    sandbox.run("update shop").ok();
+}

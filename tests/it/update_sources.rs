@@ -11,7 +11,7 @@ fn team(sandbox: &Sandbox) -> Team<'_> {
     let team = Team::new(sandbox, "acme");
     team.template("worker", "1.0.0", "")
         .file("worker/files/a", "1\n2\n3\n4\n5\n")
-        .file("worker/files/.gitignore", ".env\n")
+        .file("worker/files/.gitignore.hbs", ".env\n")
         .file("worker/files/.env", "A=\nb\nc\n")
         .commit();
     team.git("tag v1");
