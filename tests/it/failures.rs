@@ -554,7 +554,7 @@ fn rows() -> Vec<Row> {
             "update.no-version",
             2,
             Json,
-            "pyscaffold update --to 1.0.0",
+            "pyscaffold update --to 1.1.0",
             |sandbox| {
                 project(sandbox);
                 words("update shop --to 3.0.0")

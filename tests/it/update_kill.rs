@@ -126,7 +126,8 @@ fn when_a_call_fails_an_update_is_done_or_undone() {
     let calls = calls(&whole, words, 3);
     let after = state(&whole);
     for (name, times) in &calls {
-        if name == "chmod" {
+        // An empty folder that cannot be removed stays; git does not know it. By `chmod` libgit2 learns whether modes count here.
+        if name == "chmod" || name == "rmdir" {
             continue;
         }
         for (index, time) in sample(times, 4).into_iter().enumerate() {
