@@ -221,7 +221,7 @@ pub(super) fn carry_out(
     };
     let record_path = RelPath::parse(PATH)?;
     let record = Node::file(target.record.to_toml().as_bytes(), false);
-    let mut touched = work.touched(&report.changes);
+    let mut touched = touched(&report.changes);
     if !report.is_current {
         touched.insert(record_path.clone());
     }
@@ -322,6 +322,18 @@ fn read_moved(project: &Project, changes: &mut [Change]) -> Result<(), PathError
     Ok(())
 }
 
+/// Returns the paths that changes touch, on disk or in the index.
+fn touched(changes: &[Change]) -> BTreeSet<RelPath> {
+    let mut touched = BTreeSet::new();
+    for change in changes {
+        if change.result.is_some() {
+            touched.insert(change.path.clone());
+        }
+        touched.extend(change.deletes().cloned());
+    }
+    touched
+}
+
 /// What is known while changes become steps.
 struct Work<'a> {
     project: &'a Project,
@@ -331,18 +343,6 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    /// Returns the paths that changes touch, on disk or in the index.
-    fn touched(&self, changes: &[Change]) -> BTreeSet<RelPath> {
-        let mut touched = BTreeSet::new();
-        for change in changes {
-            if change.result.is_some() {
-                touched.insert(change.path.clone());
-            }
-            touched.extend(change.deletes().cloned());
-        }
-        touched
-    }
-
     fn file_steps(&self, changes: &[Change]) -> Result<Vec<FileStep>, PathError> {
         let mut steps = Vec::new();
         for change in changes {

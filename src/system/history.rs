@@ -68,20 +68,18 @@ impl Project {
                 return TreeWalkResult::Ok;
             }
             let path = RelPath::parse(&format!("{folder}{name}"));
-            match (&mut found, path, self.repository.find_blob(entry.id())) {
-                (Some(files), Ok(path), Ok(blob)) => {
-                    let file = File {
-                        bytes: blob.content().to_vec().into(),
-                        executable: entry.filemode() == 0o100_755,
-                    };
-                    files.insert(path, file);
-                    TreeWalkResult::Ok
-                }
-                _ => {
-                    found = None;
-                    TreeWalkResult::Abort
-                }
+            if let (Some(files), Ok(path), Ok(blob)) =
+                (&mut found, path, self.repository.find_blob(entry.id()))
+            {
+                let file = File {
+                    bytes: blob.content().to_vec().into(),
+                    executable: entry.filemode() == 0o100_755,
+                };
+                files.insert(path, file);
+                return TreeWalkResult::Ok;
             }
+            found = None;
+            TreeWalkResult::Abort
         });
         walked.ok().and(found)
     }

@@ -339,11 +339,11 @@ impl<'a> Journal<'a> {
         let file = self.folder.join(CONTENT);
         let content = fs::read(&file).context("read", &file)?;
         let sum = Oid::hash_object(ObjectType::Blob, &content).during("hash the files")?;
-        if journal["content"] != sum.to_string() {
+        if text_of(&journal, "content") != Some(sum.to_string().as_str()) {
             return Err(damaged());
         }
         let steps = steps_of(&journal, &content).ok_or_else(damaged)?;
-        let head = journal["head"].as_str().map(str::to_owned);
+        let head = text_of(&journal, "head").map(str::to_owned);
         Ok((steps, head))
     }
 
@@ -609,50 +609,60 @@ fn entries(entries: &[IndexEntry]) -> Vec<Json> {
         .collect()
 }
 
+fn text_of<'j>(json: &'j Json, key: &str) -> Option<&'j str> {
+    json.get(key)?.as_str()
+}
+
 fn steps_of(journal: &Json, content: &[u8]) -> Option<Steps> {
     let mut steps = Steps::default();
-    for step in journal["files"].as_array()? {
+    for step in journal.get("files")?.as_array()? {
         steps.files.push(FileStep {
-            path: RelPath::parse(step["path"].as_str()?).ok()?,
-            before: node_of(&step["before"], content)?,
-            after: node_of(&step["after"], content)?,
+            path: RelPath::parse(text_of(step, "path")?).ok()?,
+            before: side_of(step.get("before")?, content)?.node,
+            after: side_of(step.get("after")?, content)?.node,
         });
     }
-    for step in journal["index"].as_array()? {
-        let path = step["path"].as_str()?.to_owned();
+    for step in journal.get("index")?.as_array()? {
+        let path = text_of(step, "path")?.to_owned();
         steps.index.push(IndexStep {
-            before: entries_of(&path, &step["before"])?,
-            after: entries_of(&path, &step["after"])?,
+            before: entries_of(&path, step.get("before")?)?,
+            after: entries_of(&path, step.get("after")?)?,
             path,
         });
     }
     Some(steps)
 }
 
-fn node_of(json: &Json, content: &[u8]) -> Option<Option<Node>> {
+/// One side of a file's step.
+struct StepSide {
+    node: Option<Node>,
+}
+
+fn side_of(json: &Json, content: &[u8]) -> Option<StepSide> {
     if json.is_null() {
-        return Some(None);
+        return Some(StepSide { node: None });
     }
-    let mode = match json["mode"].as_str()? {
+    let mode = match text_of(json, "mode")? {
         "plain" => Mode::Plain,
         "executable" => Mode::Executable,
         "link" => Mode::Link,
         _ => Mode::Other,
     };
-    let at = usize::try_from(json["at"].as_u64()?).ok()?;
-    let length = usize::try_from(json["length"].as_u64()?).ok()?;
-    let bytes = content.get(at..at.checked_add(length)?)?;
+    let number = |key: &str| usize::try_from(json.get(key)?.as_u64()?).ok();
+    let at = number("at")?;
+    let bytes = content.get(at..at.checked_add(number("length")?)?)?;
     let bytes = (mode != Mode::Other).then(|| bytes.into());
-    Some(Some(Node { mode, bytes }))
+    let node = Some(Node { mode, bytes });
+    Some(StepSide { node })
 }
 
 fn entries_of(path: &str, json: &Json) -> Option<Vec<IndexEntry>> {
     json.as_array()?
         .iter()
         .map(|entry| {
-            let mode = u32::try_from(entry["mode"].as_u64()?).ok()?;
-            let stage = u16::try_from(entry["stage"].as_u64()?).ok()?;
-            let id = Oid::from_str(entry["id"].as_str()?).ok()?;
+            let mode = u32::try_from(entry.get("mode")?.as_u64()?).ok()?;
+            let stage = u16::try_from(entry.get("stage")?.as_u64()?).ok()?;
+            let id = Oid::from_str(text_of(entry, "id")?).ok()?;
             Some(index_entry(path.as_bytes(), mode, id, stage))
         })
         .collect()

@@ -260,6 +260,7 @@ macro_rules! project {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn toml_by_structure() {
     check(&[
         row(

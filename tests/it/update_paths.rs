@@ -29,6 +29,7 @@ const fn row(
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn changes_deletions_and_additions() {
     check_all(&[
         row(
@@ -163,6 +164,7 @@ fn changes_deletions_and_additions() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn renames() {
     check_all(&[
         row(

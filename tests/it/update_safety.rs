@@ -1,6 +1,7 @@
 //! What keeps an update from happening, what it never does, and how it is taken back.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use super::support::scenario::{Files, decided, release};
 use super::support::{Sandbox, entries};
@@ -233,7 +234,6 @@ fn hooks_are_not_run_and_another_git_is_waited_for() {
         let file = sandbox.path("shop/.git/hooks").join(hook);
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(&file, "#!/bin/sh\ntouch ran\n").unwrap();
-        use std::os::unix::fs::PermissionsExt;
         fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
     }
     sandbox.write("shop/.git/index.lock", "");

@@ -21,15 +21,23 @@ pub struct Labels {
 pub(super) struct Merged {
     /// What it is now.
     pub(super) node: Node,
-    /// That a person has to choose, and what about, if more can be said.
-    pub(super) conflict: Option<Option<String>>,
+    /// Whether a person has to choose.
+    pub(super) verdict: Verdict,
+}
+
+/// Whether a merge needs a person.
+pub(super) enum Verdict {
+    /// It does not.
+    Clean,
+    /// It does; and what about, if more can be said.
+    Conflict(Option<String>),
 }
 
 impl Merged {
     fn clean(node: Node) -> Self {
         Self {
             node,
-            conflict: None,
+            verdict: Verdict::Clean,
         }
     }
 }
@@ -68,7 +76,7 @@ pub(super) fn merge_content(
     }
     let in_place = |note: &str| Merged {
         node: ours.clone(),
-        conflict: Some(Some(note.to_owned())),
+        verdict: Verdict::Conflict(Some(note.to_owned())),
     };
     if !is_file(ours) || !is_file(theirs) || base.is_some_and(|base| !is_file(base)) {
         return in_place("one side is no regular file; yours is in place");
@@ -120,7 +128,7 @@ pub(super) fn merge_content(
     let bytes = Rc::from(target.apply(&merged.bytes).as_slice());
     Merged {
         node: of(bytes),
-        conflict: merged.conflict,
+        verdict: merged.verdict,
     }
 }
 
@@ -134,13 +142,13 @@ pub(super) struct Texts<'a> {
 /// A merged text.
 struct MergedText {
     bytes: Vec<u8>,
-    conflict: Option<Option<String>>,
+    verdict: Verdict,
 }
 
 fn merge_texts(path: &RelPath, texts: &Texts<'_>, labels: &Labels) -> MergedText {
     let clean = |bytes: &[u8]| MergedText {
         bytes: bytes.to_vec(),
-        conflict: None,
+        verdict: Verdict::Clean,
     };
     if texts.ours == texts.theirs || texts.base == texts.theirs {
         return clean(texts.ours);
@@ -157,16 +165,20 @@ fn merge_texts(path: &RelPath, texts: &Texts<'_>, labels: &Labels) -> MergedText
         } else {
             lines::merge(path, texts).map(|bytes| MergedText {
                 bytes,
-                conflict: None,
+                verdict: Verdict::Clean,
             })
         }
-    } else if path.as_str().ends_with(".toml") {
+    } else if extension(path) == Some("toml") {
         if is_clean && text.is_some_and(structure::is_sound) {
             None
         } else {
             structure::merge(texts, labels).map(|merged| MergedText {
                 bytes: merged.text.into_bytes(),
-                conflict: (!merged.keys.is_empty()).then(|| Some(merged.keys.join(", "))),
+                verdict: if merged.keys.is_empty() {
+                    Verdict::Clean
+                } else {
+                    Verdict::Conflict(Some(merged.keys.join(", ")))
+                },
             })
         }
     } else {
@@ -176,13 +188,22 @@ fn merge_texts(path: &RelPath, texts: &Texts<'_>, labels: &Labels) -> MergedText
         (Some(merged), _) => merged,
         (None, Some(merged)) => MergedText {
             bytes: merged.bytes,
-            conflict: merged.has_conflict.then_some(None),
+            verdict: if merged.has_conflict {
+                Verdict::Conflict(None)
+            } else {
+                Verdict::Clean
+            },
         },
         (None, None) => MergedText {
             bytes: texts.ours.to_vec(),
-            conflict: Some(Some("it cannot be merged; yours is in place".to_owned())),
+            verdict: Verdict::Conflict(Some("it cannot be merged; yours is in place".to_owned())),
         },
     }
+}
+
+/// Returns the ending of a file's name, after its last point.
+pub(super) fn extension(path: &RelPath) -> Option<&str> {
+    path.file_name().rsplit_once('.').map(|(_, ending)| ending)
 }
 
 fn is_file(node: &Node) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::content::Texts;
+use super::content::{Texts, extension};
 use crate::engine::line_merge::unite_lines;
 use crate::engine::toml_merge::requirement::Requirement;
 use crate::model::relpath::RelPath;
@@ -15,7 +15,7 @@ pub(super) fn is_line_set(path: &RelPath) -> bool {
 
 fn is_requirements(path: &RelPath) -> bool {
     let name = path.file_name();
-    name.starts_with("requirements") && name.ends_with(".txt")
+    name.starts_with("requirements") && extension(path) == Some("txt")
 }
 
 /// Returns whether a merged text has a line more often than each of the texts it is made of.

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 pub use self::content::Labels;
-use self::content::{Merged, merge_content, same_content};
+use self::content::{Merged, Verdict, merge_content, same_content};
 use self::matching::{Matching, moved_folders, moved_path};
 use crate::model::relpath::RelPath;
 use crate::model::tree::Tree;
@@ -329,11 +329,11 @@ impl Merge<'_> {
             (here, there != path)
         };
         if self.rules.once.contains(there) || self.rules.once.contains(path) {
-            return self.kept_once(base, (here, ours), (target, theirs));
+            return kept_once(base, (here, ours), (target, theirs));
         }
         let merged = merge_content(target, Some(base), ours, theirs, self.labels);
         let is_untracked = self.rules.untracked.contains(here);
-        if is_untracked && merged.conflict.is_some() {
+        if is_untracked && matches!(merged.verdict, Verdict::Conflict(_)) {
             // Markers in a file that git does not keep could not be taken back.
             let note = "git does not keep it, and both sides changed it";
             return Some(Change::new(here, Outcome::Skipped).note(note));
@@ -345,8 +345,8 @@ impl Merge<'_> {
                 .result(merged.node);
             return Some(change.stages(stages.0, stages.1, stages.2));
         }
-        let Merged { node, conflict } = merged;
-        if let Some(note) = conflict {
+        let Merged { node, verdict } = merged;
+        if let Verdict::Conflict(note) = verdict {
             let change = Change::new(target, Outcome::Conflict).moved_from(here);
             let change = change.result(node).stages(stages.0, stages.1, stages.2);
             return Some(match note {
@@ -367,20 +367,6 @@ impl Merge<'_> {
             Outcome::Merged
         };
         Some(Change::new(target, outcome).result(node))
-    }
-
-    fn kept_once(
-        &self,
-        base: &Node,
-        (here, ours): (&RelPath, &Node),
-        (target, theirs): (&RelPath, &Node),
-    ) -> Option<Change> {
-        if target != here {
-            let change = Change::new(target, Outcome::Renamed).moved_from(here);
-            return Some(change.result(ours.clone()));
-        }
-        let changed = !same_content(base, theirs) && !same_content(ours, theirs);
-        changed.then(|| Change::new(here, Outcome::Skipped).note("yours since it was made"))
     }
 
     /// Decides about the files that only the template's new version brings.
@@ -414,8 +400,8 @@ impl Merge<'_> {
         if self.rules.once.contains(path) {
             return Some(Change::new(path, Outcome::Skipped).note("yours is there already"));
         }
-        let Merged { node, conflict } = merge_content(path, None, ours, theirs, self.labels);
-        let Some(note) = conflict else {
+        let Merged { node, verdict } = merge_content(path, None, ours, theirs, self.labels);
+        let Verdict::Conflict(note) = verdict else {
             let change = Change::new(path, Outcome::Merged).result(node.clone());
             return (node != *ours).then_some(change);
         };
@@ -486,6 +472,20 @@ impl Merge<'_> {
             };
         }
     }
+}
+
+/// Decides about a file that is the user's once it is made: it moves with the template, and keeps its content.
+fn kept_once(
+    base: &Node,
+    (here, ours): (&RelPath, &Node),
+    (target, theirs): (&RelPath, &Node),
+) -> Option<Change> {
+    if target != here {
+        let change = Change::new(target, Outcome::Renamed).moved_from(here);
+        return Some(change.result(ours.clone()));
+    }
+    let changed = !same_content(base, theirs) && !same_content(ours, theirs);
+    changed.then(|| Change::new(here, Outcome::Skipped).note("yours since it was made"))
 }
 
 fn pair<'s>(

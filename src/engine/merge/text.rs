@@ -148,9 +148,9 @@ pub(super) fn marker_size(texts: &Texts<'_>) -> u16 {
         .unwrap_or(0);
     // A heading of reStructuredText is a line of `=` alone, and stands in for no marker that has a name.
     let longest = u16::try_from(longest).unwrap_or(u16::MAX - 1);
-    if !(MARKER..=4 * MARKER).contains(&longest) {
-        MARKER
-    } else {
+    if (MARKER..=4 * MARKER).contains(&longest) {
         longest + 1
+    } else {
+        MARKER
     }
 }
