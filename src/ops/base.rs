@@ -12,10 +12,11 @@ use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
 use crate::model::value::Answers;
 use crate::system::PathError;
+use crate::system::builtin;
 use crate::system::journal::{Journal, JournalError, Recovered};
 use crate::system::project::{self, Look, Project, ProjectError, Tracked, has_id};
 use crate::system::repository::{self, RepositoryError};
-use crate::system::source::{BUILTIN, SourceError};
+use crate::system::source::{self, BUILTIN, SourceError};
 
 /// The largest of the user's own files that is looked into to find out whether it was renamed.
 const LOOKED_INTO: usize = 1 << 20;
@@ -140,7 +141,7 @@ pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
     let record = &opened.record;
     let mut tried = Vec::new();
     match recorded_template(system, opened) {
-        Ok(template) => match render(&template, record)? {
+        Ok(template) => match render(&template, record) {
             Ok(base) => {
                 return Ok(Base {
                     answers: record.answers.clone(),
@@ -166,35 +167,49 @@ pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
     })
 }
 
-fn render(template: &Template, record: &Record) -> Result<Result<Base, String>, RepositoryError> {
+/// Renders a template as the record says, or says why that is not what was made then.
+fn render(template: &Template, record: &Record) -> Result<Base, String> {
     let manifest = &template.manifest;
     if manifest.name != record.template || manifest.version != record.version {
         let (name, version) = (&manifest.name, &manifest.version);
-        return Ok(Err(format!("what is there now is {name} {version}")));
+        return Err(format!("what is there now is {name} {version}"));
     }
     let Some(resolved) = Resolved::recorded(template, &record.answers) else {
-        return Ok(Err("the record lacks an answer".to_owned()));
+        return Err("the record lacks an answer".to_owned());
     };
-    let composition = match compose(template, &resolved) {
-        Ok(composition) => composition,
-        Err(error) => return Ok(Err(error.to_string())),
-    };
-    if repository::tree_id(&composition.tree)? != record.tree {
+    let composition = compose(template, &resolved).map_err(|error| error.to_string())?;
+    if repository::tree_id(&composition.tree) != record.tree {
         let reason = format!(
             "{} {} makes other files now than it did then",
             manifest.name, manifest.version
         );
-        return Ok(Err(reason));
+        return Err(reason);
     }
-    Ok(Ok(Base::of(&composition)))
+    Ok(Base::of(&composition))
 }
 
 fn recorded_template(system: &System, opened: &Opened) -> Result<Template, SourceError> {
     let record = &opened.record;
     match &record.git {
-        Some(origin) => system.catalog.load_recorded(origin, &record.inherits),
+        Some(origin) => {
+            let versions = built_in_versions(record);
+            let inherits = &record.inherits;
+            system.catalog.load_recorded(origin, inherits, &versions)
+        }
+        None if record.source == BUILTIN => {
+            source::load_builtin_at(&record.template, &built_in_versions(record))
+        }
         None => local(system, opened),
     }
+}
+
+/// Returns the versions of the built-in templates and layers that took part.
+fn built_in_versions(record: &Record) -> builtin::Wanted {
+    let layers = record.layers.iter();
+    let layers = layers.map(|(name, version)| (name.clone(), version.clone()));
+    let own = (record.source == BUILTIN)
+        .then(|| (builtin::key(&record.template), record.version.clone()));
+    layers.chain(own).collect()
 }
 
 /// Loads the template of a record that is in no git repository, as it is now.

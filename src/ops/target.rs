@@ -17,8 +17,9 @@ use crate::model::question::{Kind, Question};
 use crate::model::record::{PATH, Record};
 use crate::model::template::{Origin, Template};
 use crate::model::value::{Answers, Value};
+use crate::system::builtin;
 use crate::system::repository::GitSettings;
-use crate::system::source::SourceError;
+use crate::system::source::{self, BUILTIN, SourceError};
 
 /// What is asked of a template.
 #[derive(Clone, Debug, Default)]
@@ -137,7 +138,10 @@ fn load(system: &System, opened: &Opened, wanted: &Wanted) -> Result<Template, T
             (_, template) => template,
         },
         (None, Some(origin)) => system.catalog.load_newest(origin, to()?)?,
-        (None, None) => local(system, opened)?,
+        (None, None) => match (&wanted.to, record.source == BUILTIN) {
+            (Some(version), true) => built_in(&record.template, version)?,
+            _ => local(system, opened)?,
+        },
     };
     if let (Some(version), Origin::Builtin | Origin::Directory(_)) = (&wanted.to, &template.origin)
         && template.manifest.version.to_string() != *version
@@ -149,6 +153,22 @@ fn load(system: &System, opened: &Opened, wanted: &Wanted) -> Result<Template, T
         });
     }
     Ok(template)
+}
+
+/// Loads a version of a built-in template: one that was released, or the one of now.
+fn built_in(name: &str, version: &str) -> Result<Template, TargetError> {
+    let versions = builtin::versions(name);
+    let found = versions.iter().find(|found| found.to_string() == version);
+    let Some(found) = found else {
+        let versions: Vec<String> = versions.iter().map(ToString::to_string).collect();
+        return Err(TargetError::NoVersion {
+            template: name.to_owned(),
+            wanted: version.to_owned(),
+            found: versions.join(", "),
+        });
+    };
+    let wanted = builtin::Wanted::from([(builtin::key(name), found.clone())]);
+    Ok(source::load_builtin_at(name, &wanted)?)
 }
 
 /// Renders a template with recorded answers, those that change, and for what is new in it what is given or asked. Secrets are

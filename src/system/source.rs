@@ -133,7 +133,7 @@ enum Inherit<'a> {
     /// By fetching.
     Fetch,
     /// By the commits that a project's record names.
-    Recorded(&'a BTreeMap<String, GitOrigin>),
+    Recorded(&'a BTreeMap<String, GitOrigin>, &'a Wanted),
 }
 
 /// A source that is open for reading.
@@ -409,13 +409,16 @@ impl Catalog {
         inherit: Inherit<'_>,
     ) -> Result<Template, SourceError> {
         let resolve = |address: &str| self.resolve(address, transport, inherit);
-        let template =
-            loader::load(shelf, folder, origin, &resolve, &Wanted::new()).map_err(|problems| {
-                SourceError::Faulty {
-                    name: visible(label),
-                    problems,
-                }
-            })?;
+        let newest = Wanted::new();
+        let versions = match inherit {
+            Inherit::Recorded(_, versions) => versions,
+            _ => &newest,
+        };
+        let loaded = loader::load(shelf, folder, origin, &resolve, versions);
+        let template = loaded.map_err(|problems| SourceError::Faulty {
+            name: visible(label),
+            problems,
+        })?;
         let name = &template.manifest.name;
         let called = last_part(folder);
         if !called.is_empty() && called != name {
@@ -453,28 +456,27 @@ impl Catalog {
             ));
         }
         let reference = address.reference.as_ref();
-        let commit =
-            match inherit {
-                Inherit::Locked(source) => source.inherits.get(text).cloned().ok_or_else(|| {
-                    format!(
-                        "`{text}` is not locked; `pyscaffold refresh {}` does it",
-                        source.name
-                    )
-                })?,
-                Inherit::Recorded(inherits) => inherits
-                    .get(text)
-                    .map(|origin| origin.commit.clone())
-                    .ok_or_else(|| format!("`{text}` is not in the project's record"))?,
-                Inherit::Last => match self.last(url, reference) {
-                    Some(commit) => commit,
-                    None => self
-                        .fetch(url, reference)
-                        .map_err(|error| explain(&error))?,
-                },
-                Inherit::Fetch => self
+        let commit = match inherit {
+            Inherit::Locked(source) => source.inherits.get(text).cloned().ok_or_else(|| {
+                format!(
+                    "`{text}` is not locked; `pyscaffold refresh {}` does it",
+                    source.name
+                )
+            })?,
+            Inherit::Recorded(inherits, _) => inherits
+                .get(text)
+                .map(|origin| origin.commit.clone())
+                .ok_or_else(|| format!("`{text}` is not in the project's record"))?,
+            Inherit::Last => match self.last(url, reference) {
+                Some(commit) => commit,
+                None => self
                     .fetch(url, reference)
                     .map_err(|error| explain(&error))?,
-            };
+            },
+            Inherit::Fetch => self
+                .fetch(url, reference)
+                .map_err(|error| explain(&error))?,
+        };
         let snapshot = self
             .stored(url, &commit, text)
             .map_err(|error| explain(&error))?;
@@ -681,11 +683,12 @@ impl Catalog {
         &self,
         origin: &GitOrigin,
         inherits: &BTreeMap<String, GitOrigin>,
+        versions: &Wanted,
     ) -> Result<Template, SourceError> {
         let label = origin.url.to_string();
         let shelf = Shelf::Commit(self.stored(&origin.url, &origin.commit, &label)?);
         let about = (label.as_str(), Some(origin.url.transport()));
-        let inherit = Inherit::Recorded(inherits);
+        let inherit = Inherit::Recorded(inherits, versions);
         let at = Origin::Git(origin.clone());
         self.load_from(&shelf, &origin.dir, at, about, inherit)
     }
@@ -864,8 +867,26 @@ fn is_name(word: &str) -> bool {
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
+/// Loads a built-in template, it and its layers in these versions.
+///
+/// # Errors
+/// There is none of that name, or this program does not have the versions.
+pub fn load_builtin_at(name: &str, versions: &Wanted) -> Result<Template, SourceError> {
+    judged(builtin::load_at(name, versions), name, name, &[])
+}
+
 fn load_builtin(name: &str, word: &str, others: &[String]) -> Result<Template, SourceError> {
-    let Some(loaded) = builtin::load(name) else {
+    judged(builtin::load(name), name, word, others)
+}
+
+/// Says of a built-in template what is wrong with it, or that there is none.
+fn judged(
+    loaded: Option<Result<Template, Vec<Problem>>>,
+    name: &str,
+    word: &str,
+    others: &[String],
+) -> Result<Template, SourceError> {
+    let Some(loaded) = loaded else {
         let known = builtin::names();
         let known = known.into_iter().chain(others.iter().map(String::as_str));
         return Err(SourceError::Unknown {

@@ -335,9 +335,9 @@ pub(super) fn record_of(
 ) -> Result<Record, NewError> {
     // A secret is in no record, so the tree that an update starts from is the one without it.
     let untouched = if resolved.secrets.is_empty() {
-        repository::tree_id(&composition.tree)?
+        repository::tree_id(&composition.tree)
     } else {
-        repository::tree_id(&compose(template, &resolved.without_secrets())?.tree)?
+        repository::tree_id(&compose(template, &resolved.without_secrets())?.tree)
     };
     let answers: Answers = resolved
         .answers

@@ -3,7 +3,7 @@
 pub mod released;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use include_dir::{Dir, include_dir};
 use semver::Version;
@@ -222,8 +222,19 @@ fn template_folder(name: &str) -> Option<&'static Dir<'static>> {
     is_one.then(|| TEMPLATES.get_dir(name)).flatten()
 }
 
+/// Returns the versions of an embedded template, the newest last.
+pub fn versions(name: &str) -> Vec<Version> {
+    let current = manifest(name).and_then(Result::ok);
+    let current = current.map(|manifest| manifest.version);
+    let released = released().versions().unwrap_or_default();
+    let released = released.get(name).into_iter().flatten();
+    let released = released.map(|(version, _)| version.clone());
+    let all: BTreeSet<Version> = released.chain(current).collect();
+    all.into_iter().collect()
+}
+
 /// Returns the name that manifests and records have for an embedded package.
-fn key(name: &str) -> String {
+pub fn key(name: &str) -> String {
     LayerName::Builtin(name.to_owned()).to_string()
 }
 
