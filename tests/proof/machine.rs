@@ -14,10 +14,9 @@ use crate::engine::Engine;
 use crate::postgres;
 use crate::project::{self, Failure};
 use crate::pythons::{self, Minor};
-use crate::rabbitmq;
-use crate::redis;
 use crate::table::{Check, TEMPLATES};
 use crate::tools::Tools;
+use crate::upgrade;
 
 /// What `PROOF_REQUIRE` can name that `tests/it` looks for.
 const ELSEWHERE: [&str; 6] = ["mount", "openssl", "root", "sshd", "strace", "uv"];
@@ -43,9 +42,9 @@ pub struct Machine {
     room: Mutex<Option<TempDir>>,
     folder: PathBuf,
     postgres: OnceLock<Result<postgres::Server, Failure>>,
-    rabbitmq: OnceLock<Result<rabbitmq::Server, Failure>>,
     engine: OnceLock<Result<Engine, Failure>>,
     tools: OnceLock<Result<Tools, Failure>>,
+    next_release: OnceLock<Result<PathBuf, Failure>>,
 }
 
 impl Machine {
@@ -64,9 +63,9 @@ impl Machine {
             folder: room.path().to_owned(),
             room: Mutex::new(Some(room)),
             postgres: OnceLock::new(),
-            rabbitmq: OnceLock::new(),
             engine: OnceLock::new(),
             tools: OnceLock::new(),
+            next_release: OnceLock::new(),
         })
     }
 
@@ -154,8 +153,6 @@ impl Machine {
         match thing.strip_prefix("python") {
             Some(version) => minor(version).is_some_and(|minor| self.pythons.contains_key(&minor)),
             None if thing == "postgres" => postgres::Server::binaries().is_some(),
-            None if thing == "rabbitmq" => rabbitmq::Server::is_installed(),
-            None if thing == "redis" => self.program(redis::PROGRAM).is_some(),
             None if thing == "docker" => self.engine().is_ok(),
             None if thing == JUDGES => self.tools().is_ok(),
             None if PROGRAMS.contains(&thing) => self.program(thing).is_some(),
@@ -170,11 +167,10 @@ impl Machine {
         server.as_ref().map_err(Clone::clone)
     }
 
-    /// Returns the RabbitMQ server of this run, which starts when it is first asked for.
-    pub fn rabbitmq(&self) -> Result<&rabbitmq::Server, Failure> {
-        let start = || rabbitmq::Server::start(&self.folder.join("rabbitmq"));
-        let server = self.rabbitmq.get_or_init(start);
-        server.as_ref().map_err(Clone::clone)
+    /// Returns the program of the next release, which is built when it is first asked for.
+    pub fn next_release(&self) -> Result<&Path, Failure> {
+        let built = self.next_release.get_or_init(|| upgrade::build(self));
+        built.as_deref().map_err(Clone::clone)
     }
 
     /// Returns the container engine.
@@ -186,9 +182,6 @@ impl Machine {
     /// Stops what was started and removes what was made, unless it shall stay.
     pub fn close(&self) {
         if let Some(Ok(server)) = self.postgres.get() {
-            server.stop();
-        }
-        if let Some(Ok(server)) = self.rabbitmq.get() {
             server.stop();
         }
         let room = self

@@ -47,8 +47,6 @@ mod naming;
 mod pipeline;
 mod postgres;
 mod project;
-mod rabbitmq;
-mod redis;
 mod release;
 mod report;
 mod selection;
@@ -56,11 +54,14 @@ mod service;
 mod size;
 mod table;
 mod tools;
+mod upgrade;
 
 #[path = "../support/covering.rs"]
 mod covering;
 #[path = "../support/pythons.rs"]
 mod pythons;
+#[path = "../../tools/releasing.rs"]
+mod releasing;
 #[path = "../support/variants.rs"]
 mod variants;
 

@@ -12,6 +12,7 @@ use crate::judges::Judge;
 use crate::project::{Failure, Subject};
 use crate::release;
 use crate::service::Service;
+use crate::upgrade;
 
 /// A template and what holds for its projects.
 #[derive(Debug)]
@@ -204,6 +205,7 @@ const DEVELOPMENT: &[Check] = &[
 const DISTRIBUTION: &[Check] = &[
     row("uv build", ALWAYS, Action::Call(checks::uv_build)),
     row("plain pip", BY_DEFAULT, Action::Call(checks::plain_pip)),
+    row("update", BY_DEFAULT, Action::Call(upgrade::update)),
     one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
 ];
 
