@@ -15,9 +15,10 @@ const DEFAULT_BRANCH: &str = "main";
 
 /// What git could not do.
 #[derive(Debug, thiserror::Error)]
-#[error("git cannot {action}: {}", .source.message().trim_end_matches('.'))]
+#[error("git cannot {action}: {reason}")]
 pub struct RepositoryError {
     action: &'static str,
+    reason: String,
     #[source]
     source: git2::Error,
 }
@@ -30,13 +31,22 @@ pub(super) trait Action<T> {
 
 impl RepositoryError {
     pub(super) fn new(action: &'static str, source: git2::Error) -> Self {
-        Self { action, source }
+        let reason = match source.message() {
+            // So libgit2 ends when an object does not fit on the disk.
+            "" | "no error" => "it does not say why; the disk may be full".to_owned(),
+            said => said.trim_end_matches('.').to_owned(),
+        };
+        Self {
+            action,
+            reason,
+            source,
+        }
     }
 }
 
 impl<T> Action<T> for Result<T, git2::Error> {
     fn during(self, action: &'static str) -> Result<T, RepositoryError> {
-        self.map_err(|source| RepositoryError { action, source })
+        self.map_err(|source| RepositoryError::new(action, source))
     }
 }
 

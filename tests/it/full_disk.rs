@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use super::support::scenario::{Do, Place, Row, prepare};
 use super::support::{Sandbox, require};
 
 #[test]
@@ -76,4 +77,83 @@ fn a_full_disk_leaves_nothing() {
         }
     }
     assert!(failed > 3 && made > 0, "{failed} {made}");
+}
+
+/// Updates a project on a disk that has `$1` KiB left; prints its files and its index before, after, and once there is room again
+/// and the next command has ended what was begun.
+const UPDATE: &str = r#"
+mount -t tmpfs -o size=8m none disk || exit 77
+cp -a shop disk/shop
+state() {
+    (cd disk/shop && find . -path ./.git -prune -o -type f -exec sha1sum {} + | sort -k 2 && git ls-files --stage)
+    echo ---
+}
+state
+free=$(df --output=avail -k disk | tail -n 1)
+head -c "$((1024 * (free - $1)))" /dev/zero > disk/fill
+"$0" update disk/shop
+code=$?
+rm disk/fill
+"$0" status disk/shop >/dev/null 2>&1 || exit 99
+state
+git -C disk/shop fsck --strict --no-dangling >/dev/null 2>&1 || exit 98
+exit $code
+"#;
+
+#[test]
+fn an_update_on_a_full_disk_is_done_or_undone() {
+    let sandbox = Sandbox::new();
+    let row = Row {
+        name: "full",
+        manifest: "",
+        before: &[("merged", "1\n2\n3\n4\n5\n"), ("gone", "gone\n")],
+        work: &[Do::Write("merged", "one\n2\n3\n4\n5\n")],
+        after: &[("merged", "1\n2\n3\n4\nfive\n"), ("deep/er/new", "new\n")],
+        decided: "",
+        holds: &[],
+    };
+    prepare(&sandbox, &row, Place::Plain);
+    fs::create_dir(sandbox.path("disk")).unwrap();
+    let update = |room: u32| {
+        sandbox
+            .run_binary("unshare".as_ref())
+            .words("--mount sh -c")
+            .arg(UPDATE)
+            .arg(env!("CARGO_BIN_EXE_pyscaffold"))
+            .arg(room.to_string())
+            .output()
+    };
+    let whole = update(4096);
+    if whole.code != Some(0) {
+        assert_eq!(whole.code, Some(77), "{}", whole.stderr);
+        require::skip("an_update_on_a_full_disk_is_done_or_undone", "mount");
+        return;
+    }
+    let states =
+        |stdout: &str| -> Vec<String> { stdout.split("---\n").map(str::to_owned).collect() };
+    let done = states(&whole.stdout);
+    assert!(done[0] != done[1]);
+    let (mut failed, mut made) = (0, 0);
+    for room in (0..160).step_by(8) {
+        let output = update(room);
+        output.assert_calm();
+        let found = states(&output.stdout);
+        assert_eq!(found[0], done[0], "{room}");
+        match output.code {
+            Some(0) => {
+                made += 1;
+                assert_eq!(found[1], done[1], "{room}: {}", output.stderr);
+            }
+            Some(1) => {
+                failed += 1;
+                assert_eq!(found[1], done[0], "{room}: {}", output.stderr);
+                let said = output.stderr.to_lowercase();
+                let words = ["no space left on device", "the disk may be full"];
+                let is_said = words.iter().any(|words| said.contains(words));
+                assert!(is_said, "{room}: {said}");
+            }
+            other => panic!("{room}: {other:?} {}", output.stderr),
+        }
+    }
+    assert!(failed > 1 && made > 1, "{failed} {made}");
 }
