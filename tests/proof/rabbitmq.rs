@@ -1,4 +1,4 @@
-//! A RabbitMQ server of our own, on loopback, gone after the run.
+//! A `RabbitMQ` server of our own, on loopback, gone after the run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
