@@ -14,6 +14,8 @@ use crate::engine::Engine;
 use crate::postgres;
 use crate::project::{self, Failure};
 use crate::pythons::{self, Minor};
+use crate::rabbitmq;
+use crate::redis;
 use crate::table::{Check, TEMPLATES};
 use crate::tools::Tools;
 use crate::upgrade;
@@ -42,6 +44,7 @@ pub struct Machine {
     room: Mutex<Option<TempDir>>,
     folder: PathBuf,
     postgres: OnceLock<Result<postgres::Server, Failure>>,
+    rabbitmq: OnceLock<Result<rabbitmq::Server, Failure>>,
     engine: OnceLock<Result<Engine, Failure>>,
     tools: OnceLock<Result<Tools, Failure>>,
     next_release: OnceLock<Result<PathBuf, Failure>>,
@@ -63,6 +66,7 @@ impl Machine {
             folder: room.path().to_owned(),
             room: Mutex::new(Some(room)),
             postgres: OnceLock::new(),
+            rabbitmq: OnceLock::new(),
             engine: OnceLock::new(),
             tools: OnceLock::new(),
             next_release: OnceLock::new(),
@@ -153,6 +157,8 @@ impl Machine {
         match thing.strip_prefix("python") {
             Some(version) => minor(version).is_some_and(|minor| self.pythons.contains_key(&minor)),
             None if thing == "postgres" => postgres::Server::binaries().is_some(),
+            None if thing == "rabbitmq" => rabbitmq::Server::is_installed(),
+            None if thing == "redis" => self.program(redis::PROGRAM).is_some(),
             None if thing == "docker" => self.engine().is_ok(),
             None if thing == JUDGES => self.tools().is_ok(),
             None if PROGRAMS.contains(&thing) => self.program(thing).is_some(),
@@ -164,6 +170,13 @@ impl Machine {
     pub fn postgres(&self) -> Result<&postgres::Server, Failure> {
         let start = || postgres::Server::start(&self.folder.join("postgres"));
         let server = self.postgres.get_or_init(start);
+        server.as_ref().map_err(Clone::clone)
+    }
+
+    /// Returns the RabbitMQ server of this run, which starts when it is first asked for.
+    pub fn rabbitmq(&self) -> Result<&rabbitmq::Server, Failure> {
+        let start = || rabbitmq::Server::start(&self.folder.join("rabbitmq"));
+        let server = self.rabbitmq.get_or_init(start);
         server.as_ref().map_err(Clone::clone)
     }
 
@@ -182,6 +195,9 @@ impl Machine {
     /// Stops what was started and removes what was made, unless it shall stay.
     pub fn close(&self) {
         if let Some(Ok(server)) = self.postgres.get() {
+            server.stop();
+        }
+        if let Some(Ok(server)) = self.rabbitmq.get() {
             server.stop();
         }
         let room = self

@@ -47,6 +47,8 @@ mod naming;
 mod pipeline;
 mod postgres;
 mod project;
+mod rabbitmq;
+mod redis;
 mod release;
 mod report;
 mod selection;
