@@ -1,0 +1,1 @@
+"""Invoices become documents, and customers are told, in the background."""

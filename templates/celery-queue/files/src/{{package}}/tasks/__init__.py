@@ -1,0 +1,1 @@
+"""What workers do, a module for each queue."""
