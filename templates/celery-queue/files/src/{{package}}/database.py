@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     Column,
     DateTime,
+    Double,
     Engine,
     Index,
     Integer,
@@ -40,13 +41,14 @@ outbox = Table(
     Column("created_at", DateTime(timezone=True), server_default=func.now(), nullable=False),
 )
 
-# What must not be done twice: under way while it has a token, done without.
+# What must not be done twice: under way while it has a token, done without. Its end is a time in
+# seconds, of the clocks of the workers.
 claims = Table(
     "claims",
     metadata,
     Column("key", String(200), primary_key=True),
     Column("token", String(32)),
-    Column("until", DateTime(timezone=True), nullable=False),
+    Column("until", Double, nullable=False),
     Index("claims_until", "until"),
 )
 

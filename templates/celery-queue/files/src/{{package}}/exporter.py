@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from celery import Celery
-from celery.events.state import State
+from celery.events.state import State, Task
 from kombu import Queue
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -53,7 +53,7 @@ def _age(queue: Queue) -> float:
         return 0
     sent = (message.headers or {}).get(SENT_AT)
     message.requeue()
-    return max(time.time() - sent, 0) if sent else 0
+    return max(time.time() - float(sent), 0) if sent else 0
 
 
 class Tasks:
@@ -81,7 +81,7 @@ class Tasks:
             ["task", "outcome"],
             registry=registry,
         )
-        self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {
+        self.handlers: dict[str, Callable[[dict[str, Any]], object]] = {
             "task-sent": self._remember,
             "task-received": self._remember,
             "task-started": self._start,
@@ -92,11 +92,15 @@ class Tasks:
 
     def _remember(self, event: dict[str, Any]) -> str:
         self._state.event(event)
-        return self._state.tasks[event["uuid"]].name or "unknown"
+        return self._task(event).name or "unknown"
+
+    def _task(self, event: dict[str, Any]) -> Task:
+        # Of those that it knows, the oldest are forgotten.
+        return self._state.get_or_create_task(event["uuid"])[0]
 
     def _start(self, event: dict[str, Any]) -> None:
         name = self._remember(event)
-        sent = self._state.tasks[event["uuid"]].sent
+        sent = self._task(event).sent
         if sent:
             self._waits.labels(name).observe(max(event["timestamp"] - sent, 0))
 

@@ -16,7 +16,6 @@ def connect(settings: Settings) -> None:
         # Both would report what `report` reports, at each attempt and a second time.
         disabled_integrations=[CeleryIntegration, LoggingIntegration],
         include_local_variables=False,
-        send_default_pii=False,
     )
 
 

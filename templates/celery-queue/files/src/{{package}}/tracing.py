@@ -10,6 +10,8 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from structlog.typing import EventDict
 
+# There is one of it, and it is not typed.
+INSTRUMENTOR = CeleryInstrumentor()  # type: ignore[no-untyped-call]
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
@@ -25,7 +27,7 @@ def connect() -> None:
 
         # A process of a worker ends without the goodbye of Python.
         signals.worker_process_shutdown.connect(flush, weak=False)
-    CeleryInstrumentor().instrument()
+    INSTRUMENTOR.instrument()
 
 
 def add_trace_ids(_: object, __: str, line: EventDict) -> EventDict:

@@ -1,8 +1,8 @@
 """Once: what must not be done twice, however often its task is delivered."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy import delete, insert, select, update
@@ -42,8 +42,8 @@ def once(key: str) -> Iterator[bool]:
 
 
 def _claim(key: str, token: str, lease: float) -> bool:
-    now = datetime.now(UTC)
-    fresh = {"token": token, "until": now + timedelta(seconds=lease)}
+    now = time.time()
+    fresh = {"token": token, "until": now + lease}
     with get_engine().begin() as connection:
         known = connection.execute(select(claims).where(claims.c.key == key)).one_or_none()
         if known is None:
@@ -58,16 +58,16 @@ def _claim(key: str, token: str, lease: float) -> bool:
             return True
     if known.token is None:
         return False
-    raise BusyError(key, (known.until - now).total_seconds())
+    raise BusyError(key, known.until - now)
 
 
 def _finish(key: str) -> None:
-    until = datetime.now(UTC) + timedelta(seconds=KEEP)
-    done = update(claims).where(claims.c.key == key).values(token=None, until=until)
+    now = time.time()
+    done = update(claims).where(claims.c.key == key).values(token=None, until=now + KEEP)
     with get_engine().begin() as connection:
         connection.execute(done)
         # What nobody asks for again would stay for ever.
-        connection.execute(delete(claims).where(claims.c.until < datetime.now(UTC)))
+        connection.execute(delete(claims).where(claims.c.until < now))
 
 
 def _release(key: str, token: str) -> None:
