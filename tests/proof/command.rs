@@ -153,6 +153,11 @@ impl Running {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Returns the id of its process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Asks the program to end.
     pub fn terminate(&self) -> Result<(), Failure> {
         self.signal("-TERM")

@@ -67,23 +67,17 @@ pub fn app(subject: &Subject<'_>, clone: &Path) -> Result<App, Failure> {
 
 /// Starts everything, asks the service, takes its database away and gives it back, and ends everything.
 pub fn compose(subject: &Subject<'_>) -> Result<(), Failure> {
-    let engine = subject.machine.engine()?;
     let clone = subject.clone_to("compose", Lock::None)?;
     let stack = Stack::new(subject, "compose", &clone)?;
     stack.expect_refusals()?;
-    let config = stack.config()?;
-    let servers = servers(&config);
-    let images = servers.values().cloned().chain(images::bases(&clone)?);
-    engine.provide(subject, &images.collect())?;
-
     let started = Instant::now();
-    stack.run(["up", "--build", "--detach", "--wait"])?;
+    let servers = stack.up()?;
     let elapsed = started.elapsed().as_secs_f64();
     subject.note(format!("compose: built and healthy in {elapsed:.1} s"));
     let service = stack.service()?;
     checks::ask(&service, subject)?;
     let place = (checks::row(subject)?.make)(&service, subject)?;
-    for server in servers.keys() {
+    for server in &servers {
         stack.interrupt(server, &service)?;
         service.get(&place)?.expect(200)?;
     }
@@ -109,7 +103,8 @@ fn servers(config: &Value) -> BTreeMap<String, String> {
 }
 
 /// The services of one clone.
-struct Stack<'a> {
+#[derive(Debug)]
+pub struct Stack<'a> {
     belongings: Belongings<'a>,
     subject: &'a Subject<'a>,
     folder: PathBuf,
@@ -118,7 +113,8 @@ struct Stack<'a> {
 }
 
 impl<'a> Stack<'a> {
-    fn new(subject: &'a Subject<'a>, purpose: &str, clone: &Path) -> Result<Self, Failure> {
+    /// Reads the compose file of a clone.
+    pub fn new(subject: &'a Subject<'a>, purpose: &str, clone: &Path) -> Result<Self, Failure> {
         let path = clone.join("compose.yaml");
         let text = fs::read_to_string(&path)
             .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
@@ -151,13 +147,14 @@ impl<'a> Stack<'a> {
         }
         for name in &self.secrets {
             if Some(name.as_str()) != left_out {
-                docker.env(name, SECRET);
+                docker.env(name, value_of(name));
             }
         }
         docker
     }
 
-    fn run<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Result<String, Failure> {
+    /// Runs compose; it must succeed. Returns its output.
+    pub fn run<'w>(&self, words: impl IntoIterator<Item = &'w str>) -> Result<String, Failure> {
         self.subject.finish(&mut self.command(words, None))
     }
 
@@ -168,12 +165,23 @@ impl<'a> Stack<'a> {
     }
 
     /// Without any of its secrets it does not start, and says which is missing.
-    fn expect_refusals(&self) -> Result<(), Failure> {
+    pub fn expect_refusals(&self) -> Result<(), Failure> {
         for name in &self.secrets {
             let mut up = self.command(["up", "--detach"], Some(name));
             self.subject.refuse(&mut up, name)?;
         }
         Ok(())
+    }
+
+    /// Starts everything and waits until it is healthy. Returns the services that run an image of somebody else.
+    pub fn up(&self) -> Result<Vec<String>, Failure> {
+        let servers = servers(&self.config()?);
+        let bases = images::bases(&self.folder)?;
+        let images = servers.values().cloned().chain(bases);
+        let engine = self.subject.machine.engine()?;
+        engine.provide(self.subject, &images.collect())?;
+        self.run(["up", "--build", "--detach", "--wait"])?;
+        Ok(servers.into_keys().collect())
     }
 
     /// Returns the service, whose log is followed.
@@ -215,7 +223,8 @@ impl<'a> Stack<'a> {
         Ok(format!("{started} {}", container["RestartCount"]))
     }
 
-    fn expect_nothing_left(&self) -> Result<(), Failure> {
+    /// After the end there is nothing of it.
+    pub fn expect_nothing_left(&self) -> Result<(), Failure> {
         let name = self.belongings.name();
         let filter = format!("label=com.docker.compose.project={name}");
         for words in [
@@ -233,6 +242,17 @@ impl<'a> Stack<'a> {
             }
         }
         Ok(())
+    }
+}
+
+/// Returns what a variable is set to that has no default: an address, a user with a password, or a secret.
+fn value_of(name: &str) -> String {
+    if name.ends_with("_URL") {
+        "http://127.0.0.1:9/".to_owned()
+    } else if name.ends_with("_AUTH") {
+        format!("admin:{SECRET}")
+    } else {
+        SECRET.to_owned()
     }
 }
 

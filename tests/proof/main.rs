@@ -47,6 +47,7 @@ mod naming;
 mod pipeline;
 mod postgres;
 mod project;
+mod queue;
 mod rabbitmq;
 mod redis;
 mod release;

@@ -10,6 +10,7 @@ use crate::hooks;
 use crate::images;
 use crate::judges::Judge;
 use crate::project::{Failure, Subject};
+use crate::queue;
 use crate::release;
 use crate::service::Service;
 use crate::upgrade;
@@ -117,7 +118,14 @@ impl Check {
 pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
-pub const TEMPLATES: &[TemplateRow] = &[CLICK_CLI, FASTAPI_API];
+pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API];
+
+const CELERY_QUEUE: TemplateRow = TemplateRow {
+    name: "celery-queue",
+    checks: &[DEVELOPMENT, DISTRIBUTION, QUEUE, QUEUE_DELIVERY],
+    service: None,
+    migrations: None,
+};
 
 const CLICK_CLI: TemplateRow = TemplateRow {
     name: "click-cli",
@@ -177,6 +185,17 @@ const WITH_BINARY: When = &[("extras", "binary")];
 const MOST: When = &[
     ("database", "postgres"),
     ("auth", "jwt"),
+    ("docker", "true"),
+    ("ci", "gitlab"),
+    ("naming", "long"),
+];
+const WITH_REDIS: When = &[("broker", "redis")];
+const WITH_RABBITMQ: When = &[("broker", "rabbitmq")];
+const WITHOUT_RESULTS: When = &[("results", "none")];
+const MOST_OF_A_QUEUE: When = &[
+    ("broker", "rabbitmq"),
+    ("results", "postgres"),
+    ("beat", "true"),
     ("docker", "true"),
     ("ci", "gitlab"),
     ("naming", "long"),
@@ -254,6 +273,46 @@ const COMMAND: &[Check] = &[
     one("lowest", ALWAYS, BY_DEFAULT, cli_app::lowest),
     one("package", WITH_DOCS, MOST_OF_A_COMMAND, cli_app::package),
     one("binary", WITH_BINARY, MOST_OF_A_COMMAND, cli_app::binary),
+];
+
+/// The workers, on real brokers.
+const QUEUE: &[Check] = &[
+    one("redis tests", WITH_REDIS, BY_DEFAULT, queue::service_tests),
+    one(
+        "rabbitmq tests",
+        WITH_RABBITMQ,
+        MOST_OF_A_QUEUE,
+        queue::service_tests,
+    ),
+    one(
+        "tests without results",
+        WITHOUT_RESULTS,
+        ALWAYS,
+        queue::service_tests,
+    ),
+    one(
+        "workers on redis",
+        WITH_REDIS,
+        BY_DEFAULT,
+        queue::real_workers,
+    ),
+    one(
+        "workers on rabbitmq",
+        WITH_RABBITMQ,
+        MOST_OF_A_QUEUE,
+        queue::real_workers,
+    ),
+];
+
+/// How the workers get to where they run.
+const QUEUE_DELIVERY: &[Check] = &[
+    one("image", WITH_IMAGE, BY_DEFAULT, queue::image),
+    one("image lock", WITH_IMAGE, BY_DEFAULT, images::lock),
+    one("compose", WITH_IMAGE, MOST_OF_A_QUEUE, queue::compose),
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", WITH_GITHUB, BY_DEFAULT, github::pipeline),
+    one("gitlab", WITH_GITLAB, MOST_OF_A_QUEUE, gitlab::pipeline),
+    one("release", WITH_RELEASE, BY_DEFAULT, release::release),
 ];
 
 /// How the command gets to its users.
