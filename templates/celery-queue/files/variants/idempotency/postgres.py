@@ -1,7 +1,7 @@
 """Once: what must not be done twice, however often its task is delivered."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ KEEP = 7 * 24 * 3600
 
 
 @contextmanager
-def once(key: str) -> Iterator[bool]:
+def once(key: str) -> Generator[bool]:
     """Yields whether this is the time to do it; what raises was not done.
 
     Whoever comes while it is under way gets a `BusyError` and is tried again. A claim ends by
