@@ -21,10 +21,10 @@ def connect(settings: Settings) -> None:
 
 def report(task: str, task_id: str, error: BaseException) -> None:
     """Reports a task that is given up. Reports of one task are one issue for each kind of error."""
-    with sentry_sdk.new_scope() as scope:
-        scope.set_tag("task", task)
-        scope.set_tag("task_id", task_id)
-        scope.fingerprint = [task, type(error).__name__]
-        scope.capture_exception(error)
+    sentry_sdk.capture_exception(
+        error,
+        tags={"task": task, "task_id": task_id},
+        fingerprint=[task, type(error).__name__],
+    )
     # A process of a worker may end any time.
     sentry_sdk.flush(timeout=2)
