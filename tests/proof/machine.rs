@@ -173,7 +173,7 @@ impl Machine {
         server.as_ref().map_err(Clone::clone)
     }
 
-    /// Returns the RabbitMQ server of this run, which starts when it is first asked for.
+    /// Returns the `RabbitMQ` server of this run, which starts when it is first asked for.
     pub fn rabbitmq(&self) -> Result<&rabbitmq::Server, Failure> {
         let start = || rabbitmq::Server::start(&self.folder.join("rabbitmq"));
         let server = self.rabbitmq.get_or_init(start);
