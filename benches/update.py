@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""CPU time of `pyscaffold update`, beside git with the same trees.
+"""CPU time and memory of `pyscaffold update`, beside git with the same trees.
 
     cargo build --release --locked && python3 benches/update.py [ROUNDS]
 
@@ -7,18 +7,20 @@ A template of 100, 1,000 and 9,800 files (10,000 with its folders, the most ther
 ten by the next version of the template, and one in a hundred by both, in places that merge. Whole processes, user and
 system time together. In each round every command runs once, on a copy of its own, so that a noisy machine is noisy for
 all; medians are printed, and the median of the paired ratios. `git` is `git status` and `git merge-tree` of the same
-three trees, which writes no file; `git merge` writes them. Before anything is timed, the merged trees are compared.
+three trees, which writes no file; `git merge` writes them. Git has all of its trees at hand, and so has `update`: both
+versions of the template are in its store, and it runs offline. `update, fetching` gets the next version from a repository
+on this machine first. Memory is the most that any process of the command had resident at once. Before anything is timed, the merged trees are compared.
 Folders are made in memory where /dev/shm is there, and removed at the end.
 """
 
 import os
-import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 BINARY = Path(__file__).parent.parent / "target/release/pyscaffold"
 SIZES = (100, 1_000, 9_800)
@@ -32,14 +34,35 @@ summary = {{ en = "Many files.", zh = "多个文件。" }}
 """
 
 
-def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[float, str]:
-    """Runs a command; returns its CPU time in milliseconds, and what it printed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        sys.exit(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
-    return 1000 * (after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime), done.stdout
+class Cost(NamedTuple):
+    """What a command and all that it started have cost."""
+
+    cpu_ms: float
+    memory_mib: float
+
+
+# A process begins with the memory of the one that starts it, as far as the kernel counts; this one has little.
+STARTER = """
+import os, sys
+with open(sys.argv[1], "w") as report:
+    process = os.posix_spawnp(sys.argv[2], sys.argv[2:], os.environ)
+    _, status, usage = os.wait4(process, 0)
+    print(1000 * (usage.ru_utime + usage.ru_stime), usage.ru_maxrss / 1024, file=report)
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+
+
+def run(command: list[str], folder: Path, environment: dict[str, str]) -> tuple[Cost, str]:
+    """Runs a command; returns its cost, and what it printed."""
+    with tempfile.NamedTemporaryFile("r") as report:
+        starter = [sys.executable, "-I", "-S", "-c", STARTER, report.name]
+        done = subprocess.run(
+            [*starter, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            sys.exit(f"{' '.join(command)}: {done.returncode}\n{done.stdout}{done.stderr}")
+        cpu, memory = report.read().split()
+    return Cost(float(cpu), float(memory)), done.stdout
 
 
 def text(number: int, template: int, project: bool) -> str:
@@ -111,10 +134,12 @@ def measure(root: Path, files: int, rounds: int) -> None:
         "git status": ["git", "status", "--porcelain"],
         "git merge-tree": ["git", "merge-tree", "--write-tree", "main", "next"],
         "git merge": ["git", "merge", "--quiet", "--no-edit", "next"],
-        "update --dry-run": [*update, "--dry-run"],
-        "update": update,
+        "update --dry-run": [*update, "--offline", "--dry-run"],
+        "update": [*update, "--offline"],
+        "update, fetching": update,
     }
-    times: dict[str, list[float]] = {name: [] for name in commands}
+    run([*update, "--dry-run"], project, environment)
+    costs: dict[str, list[Cost]] = {name: [] for name in commands}
     for number in range(rounds + 1):
         merged = {}
         for name, command in commands.items():
@@ -122,19 +147,22 @@ def measure(root: Path, files: int, rounds: int) -> None:
             shutil.copytree(project, copy, symlinks=True)
             # The copies have other inodes and times than git remembers.
             git(copy, "update-index", "-q", "--refresh")
-            cpu, _ = run(command, copy, environment)
+            cost, _ = run(command, copy, environment)
             # The first round warms up and compares.
             if number > 0:
-                times[name].append(cpu)
+                costs[name].append(cost)
             merged[name] = tree(copy)
         if number == 0 and merged["git merge"] != merged["update"]:
             sys.exit("git merge and update come to different files")
-    print(f"{files} files, {rounds} rounds, median CPU ms")
-    for name, values in times.items():
-        print(f"  {name:<36}{statistics.median(values):10.1f}")
-    by_git = [sum(pair) for pair in zip(times["git status"], times["git merge-tree"])]
-    for name, theirs in (("git status + git merge-tree", by_git), ("git merge", times["git merge"])):
-        ratio = statistics.median(mine / other for mine, other in zip(times["update"], theirs))
+    print(f"{files} files, {rounds} rounds, medians{'':<12}CPU ms   memory MiB")
+    for name, values in costs.items():
+        cpu = statistics.median(cost.cpu_ms for cost in values)
+        memory = statistics.median(cost.memory_mib for cost in values)
+        print(f"  {name:<36}{cpu:10.1f}   {memory:10.1f}")
+    cpu = {name: [cost.cpu_ms for cost in values] for name, values in costs.items()}
+    both = [sum(pair) for pair in zip(cpu["git status"], cpu["git merge-tree"])]
+    for name, theirs in (("git status + git merge-tree", both), ("git merge", cpu["git merge"])):
+        ratio = statistics.median(mine / other for mine, other in zip(cpu["update"], theirs))
         print(f"  {'update : ' + name:<36}{ratio:10.2f}")
 
 

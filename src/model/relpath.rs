@@ -207,6 +207,9 @@ impl RelPath {
     /// Turkish `ı` for `i`, which no system does; a needless refusal is the safe side. The dotted
     /// `İ` stays apart from `i`, as everywhere.
     pub fn collision_key(&self) -> String {
+        if self.0.is_ascii() {
+            return self.0.to_ascii_lowercase();
+        }
         self.0
             .nfd()
             .flat_map(char::to_lowercase)

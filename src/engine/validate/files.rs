@@ -135,6 +135,9 @@ impl<'a> Checker<'a> {
         if let Err(error) = RelPath::parse(&plain_path(target)) {
             self.problems.push(Problem::of(&label, error.to_string()));
         }
+        if !target.contains(['{', '}']) {
+            return;
+        }
         match Source::parse(target) {
             Ok(parsed) => parsed.names().iter().for_each(|usage| {
                 self.usage(&label, Position::from(1), usage);
