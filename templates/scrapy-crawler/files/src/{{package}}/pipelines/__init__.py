@@ -1,0 +1,1 @@
+"""What an item goes through: validation, de-duplication, storage."""

@@ -1,0 +1,1 @@
+"""A module for each spider; each crawls the catalogue in its own way."""

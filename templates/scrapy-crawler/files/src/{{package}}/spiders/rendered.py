@@ -1,0 +1,28 @@
+"""Lists that a program builds in the browser; the pages of the books need none."""
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+from urllib.parse import urljoin
+
+from scrapy import Request
+from scrapy.http import Response
+
+from .catalogue import UNCHANGING, CatalogueSpider
+
+# In the `meta` of requests that a browser fetches: it waits until the page asks for nothing more.
+IN_BROWSER = {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": "networkidle"}}
+
+
+class RenderedSpider(CatalogueSpider):
+    name = "rendered"
+    begin = "/rendered"
+
+    async def start(self) -> AsyncIterator[Any]:
+        yield Request(urljoin(self.site, self.begin), meta=IN_BROWSER)
+
+    def parse(self, response: Response) -> Iterator[Request]:  # type: ignore[override] # no other arguments
+        """Follows the books of a page, and the next page."""
+        books = response.css(".books a")
+        yield from response.follow_all(books, self.parse_book, meta=UNCHANGING)
+        if books:
+            yield from response.follow_all(css="a[rel=next]", meta=IN_BROWSER)
