@@ -21,11 +21,11 @@ def judge(config: Config, stats: Mapping[str, Any], reason: str) -> list[Verdict
 
     # Pages that did not change stand for the items that they would have brought.
     stored = count("storage/new", "storage/changed", "storage/unchanged")
-    known = stored + count("incremental/unchanged", "incremental/skipped")
+    unchanged = count("incremental/unchanged", "incremental/skipped")
+    known = stored + unchanged
     pages = count("downloader/response_count", "downloader/exception_count")
     errors = count(
-        "retry/max_reached",
-        "retry/asked_too_long",
+        "downloads/failed",
         "httperror/response_ignored_count",
         "spider_exceptions/count",
     ) - count("httperror/response_ignored_status_count/304")
@@ -34,7 +34,7 @@ def judge(config: Config, stats: Mapping[str, Any], reason: str) -> list[Verdict
         Verdict("finished", reason == "finished", f"ended by {reason}"),
         Verdict("items", known >= config.min_items, f"{known} items, at least {config.min_items}"),
         at_most("errors", errors, pages, config.max_error_share),
-        at_most("dropped", dropped, dropped + passed, config.max_drop_share),
+        at_most("dropped", dropped, dropped + passed + unchanged, config.max_drop_share),
         *(
             at_least(f"coverage of {field}", count(f"coverage/{field}"), passed, config)
             for field in Book.COVERED

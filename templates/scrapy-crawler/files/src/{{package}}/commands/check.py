@@ -9,6 +9,13 @@ from ..contracts import PathContract
 
 
 class Command(check.Command):
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if self.settings is not None:
+            # The requests of a check are not kept, and what they lead to is no crawl to report.
+            self.settings.set("SCHEDULER", "scrapy.core.scheduler.Scheduler", priority="cmdline")
+            self.settings.set("EXTENSIONS", {}, priority="cmdline")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         super().run(args, opts)
         if not opts.list and not PathContract.tried:

@@ -17,7 +17,8 @@ class Command(crawl.Command):
             msg = "name one spider; `list` shows them"
             raise UsageError(msg)
         crawler = self.crawler_process.create_crawler(args[0])
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        # `start` waits for it.
+        _ = self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         if self.crawler_process.bootstrap_failed:
             self.exitcode = 1

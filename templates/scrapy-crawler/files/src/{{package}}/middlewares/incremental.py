@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.http import Response
 
+from ..config import Config
 from ..scheduler import scheduler_of
 
 NOT_MODIFIED = 304
@@ -17,27 +18,27 @@ def text(header: bytes | None) -> str:
 
 
 class Incremental:
-    """Looks after requests with `incremental` in their `meta`.
+    """Looks after the requests for the callbacks that a spider names in `unchanging`.
 
-    That are pages whose items are all there is to them. A page with links to others is always
+    Their pages' items are all there is to them. A page with links to others is always
     fetched, or what is new behind it would never be found.
     """
 
-    def __init__(self, crawler: Crawler) -> None:
-        if not crawler.settings.getbool("INCREMENTAL"):
+    def __init__(self, crawler: Crawler, config: Config) -> None:
+        if not config.incremental:
             raise NotConfigured
         self.crawler = crawler
         self.stats = crawler.stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        incremental = cls(crawler)
+        incremental = cls(crawler, Config())
         crawler.signals.connect(incremental.item_scraped, signals.item_scraped)
         return incremental
 
     def process_request(self, request: Request) -> None:
         scheduler = scheduler_of(self.crawler)
-        if scheduler is None or not request.meta.get("incremental"):
+        if scheduler is None or not self._concerns(request):
             return
         page = scheduler.state.page(request.url)
         if page and page.etag:
@@ -46,7 +47,7 @@ class Incremental:
             request.headers["If-Modified-Since"] = page.modified
 
     def process_response(self, request: Request, response: Response) -> Response:
-        if response.status == NOT_MODIFIED and request.meta.get("incremental"):
+        if response.status == NOT_MODIFIED and self._concerns(request):
             self.stats.inc_value("incremental/unchanged")
         return response
 
@@ -55,7 +56,11 @@ class Incremental:
         scheduler = scheduler_of(self.crawler)
         if response is None or response.request is None or scheduler is None:
             return
-        if response.request.meta.get("incremental"):
+        if self._concerns(response.request):
             etag = text(response.headers.get("ETag"))
             modified = text(response.headers.get("Last-Modified"))
             scheduler.state.remember(response.request.url, etag, modified)
+
+    def _concerns(self, request: Request) -> bool:
+        callback = getattr(request.callback, "__name__", "parse")
+        return callback in getattr(self.crawler.spider, "unchanging", ())

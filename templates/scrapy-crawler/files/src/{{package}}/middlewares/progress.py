@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from ..pipelines.storage import StorageFailedError
@@ -79,7 +80,9 @@ class DownloadProgress:
     def from_crawler(cls, crawler: Crawler) -> Self:
         return cls(crawler)
 
-    def process_exception(self, request: Request, exception: Exception) -> None:  # noqa: ARG002 - Scrapy calls by name
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        if not isinstance(exception, IgnoreRequest):
+            self.crawler.stats.inc_value("downloads/failed")
         scheduler = scheduler_of(self.crawler)
         lease = request.meta.get(LEASE)
         # Where there is an errback, more may follow; then the end of all work settles it.

@@ -1,4 +1,4 @@
-"""Tries again what failed for a while: later each time, by chance, and not before the site allows."""
+"""Tries again what failed for a while: later each time, never before the site allows it."""
 
 import asyncio
 import logging
@@ -14,7 +14,12 @@ from scrapy.http import Response
 from scrapy.utils.misc import load_object
 from scrapy.utils.response import response_status_message
 
+from ..config import Config
+
 logger = logging.getLogger(__name__)
+
+# The wait before the second attempt, by chance up to half less; it doubles each time.
+BASE_SECONDS = 1.0
 
 
 def retry_after(response: Response) -> float | None:
@@ -34,18 +39,17 @@ def retry_after(response: Response) -> float | None:
 class BackoffRetry:
     """Takes the place of Scrapy's own middleware, which tries again at once."""
 
-    def __init__(self, crawler: Crawler) -> None:
+    def __init__(self, crawler: Crawler, config: Config) -> None:
         settings = crawler.settings
         self.crawler = crawler
         self.stats = crawler.stats
         self.statuses = {int(status) for status in settings.getlist("RETRY_HTTP_CODES")}
         self.exceptions = tuple(load_object(name) for name in settings.getlist("RETRY_EXCEPTIONS"))
-        self.base = settings.getfloat("BACKOFF_BASE")
-        self.cap = settings.getfloat("BACKOFF_CAP")
+        self.cap = config.max_wait
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(crawler)
+        return cls(crawler, Config())
 
     async def process_response(self, request: Request, response: Response) -> Request | Response:
         if response.status not in self.statuses or request.meta.get("dont_retry"):
@@ -70,13 +74,13 @@ class BackoffRetry:
         again = get_retry_request(request, spider=spider, reason=reason) if spider else None
         if again is not None:
             wait = self.wait(again.meta["retry_times"], wanted)
-            self.stats.inc_value("retry/waited_seconds", wait)
+            self.stats.inc_value("retry/waited_milliseconds", round(wait * 1000))
             # The place among the requests of the host is free meanwhile.
             await asyncio.sleep(wait)
         return again
 
     def wait(self, attempt: int, wanted: float | None) -> float:
         """Returns how long to wait: by chance, so that not all come back at the same moment."""
-        most = min(self.cap, self.base * 2 ** (attempt - 1))
+        most = min(self.cap, BASE_SECONDS * 2 ** (attempt - 1))
         chance = random.uniform(most / 2, most)  # noqa: S311 - nobody gains by guessing it
         return chance if wanted is None else max(wanted, chance)

@@ -36,7 +36,7 @@ class ApiSpider(CatalogueSpider):
     name = "api"
     begin = "/api/books"
 
-    def parse(self, response: Response) -> Iterator[Raw | Request]:  # type: ignore[override] # no other arguments
+    def parse(self, response: Response) -> Iterator[Raw | Request]:
         """Reads a page of the API, and asks for the next one.
 
         @path /api/books

@@ -1,30 +1,31 @@
 """What the spiders of the catalogue share: which site, and how a page of a book is read."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.http import Response, TextResponse
 
+from ..config import Config
 from ..items import Raw
 from ..loaders import BookLoader
-
-# In the `meta` of requests for pages that need not be fetched again while they are the same.
-UNCHANGING = {"incremental": True}
 
 
 class CatalogueSpider(Spider):
     # The path on the site that the crawl begins with.
     begin: str
+    # Callbacks for pages that need not be fetched again while they are the same.
+    unchanging: ClassVar[frozenset[str]] = frozenset({"parse_book"})
+    # Links to other sites are not followed.
+    allowed_domains: list[str]
     site: str
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
-        spider.site = crawler.settings["SITE"]
-        # Links to other sites are not followed.
+        spider.site = str(Config().site)
         spider.allowed_domains = [urlsplit(spider.site).hostname or ""]
         return spider
 
@@ -38,8 +39,15 @@ class CatalogueSpider(Spider):
         @returns items 1 1
         @scrapes sku title price currency url category rating stock
         """
-        if isinstance(response, TextResponse):
-            yield read_book(response)
+        yield read_book(as_text(response))
+
+
+def as_text(response: Response) -> TextResponse:
+    """Refuses a picture or the like, where a page of text was expected."""
+    if not isinstance(response, TextResponse):
+        msg = f"{response.url} is not a text"
+        raise TypeError(msg)
+    return response
 
 
 def read_book(response: TextResponse) -> Raw:

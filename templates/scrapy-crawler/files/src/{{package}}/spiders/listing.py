@@ -5,21 +5,22 @@ from collections.abc import Iterator
 from scrapy import Request
 from scrapy.http import Response
 
-from .catalogue import UNCHANGING, CatalogueSpider
+from .catalogue import CatalogueSpider, as_text
 
 
 class ListingSpider(CatalogueSpider):
     name = "listing"
     begin = "/books"
 
-    def parse(self, response: Response) -> Iterator[Request]:  # type: ignore[override] # no other arguments
+    def parse(self, response: Response) -> Iterator[Request]:
         """Follows the books of a page, and the next page.
 
         @path /books
         @returns requests 2
         """
-        books = response.css(".books a")
-        yield from response.follow_all(books, self.parse_book, meta=UNCHANGING)
+        page = as_text(response)
+        books = page.css(".books a")
+        yield from page.follow_all(books, self.parse_book)
         # A page without books is behind the last one, whatever it links to.
         if books:
-            yield from response.follow_all(css="a[rel=next]")
+            yield from page.follow_all(css="a[rel=next]")

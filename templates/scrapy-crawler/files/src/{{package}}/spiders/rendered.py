@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 from scrapy import Request
 from scrapy.http import Response
 
-from .catalogue import UNCHANGING, CatalogueSpider
+from .catalogue import CatalogueSpider, as_text
 
 # In the `meta` of requests that a browser fetches: it waits until the page asks for nothing more.
 IN_BROWSER = {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": "networkidle"}}
@@ -20,9 +20,10 @@ class RenderedSpider(CatalogueSpider):
     async def start(self) -> AsyncIterator[Any]:
         yield Request(urljoin(self.site, self.begin), meta=IN_BROWSER)
 
-    def parse(self, response: Response) -> Iterator[Request]:  # type: ignore[override] # no other arguments
+    def parse(self, response: Response) -> Iterator[Request]:
         """Follows the books of a page, and the next page."""
-        books = response.css(".books a")
-        yield from response.follow_all(books, self.parse_book, meta=UNCHANGING)
+        page = as_text(response)
+        books = page.css(".books a")
+        yield from page.follow_all(books, self.parse_book)
         if books:
-            yield from response.follow_all(css="a[rel=next]", meta=IN_BROWSER)
+            yield from page.follow_all(css="a[rel=next]", meta=IN_BROWSER)

@@ -8,6 +8,7 @@ from urllib.parse import urljoin
 from scrapy.crawler import Crawler
 from scrapy.spiders import SitemapSpider
 
+from ..config import Config
 from ..scheduler import scheduler_of
 from .catalogue import CatalogueSpider
 
@@ -37,11 +38,11 @@ class BookSitemapSpider(SitemapSpider, CatalogueSpider):
 
     def sitemap_filter(self, entries: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
         """Leaves out pages that were scraped after their last change."""
-        scheduler = scheduler_of(self.crawler)
+        scheduler = scheduler_of(self.crawler) if Config().incremental else None
         for entry in entries:
             changed = end_of(entry.get("lastmod", ""))
             page = scheduler.state.page(entry["loc"]) if scheduler and changed else None
-            if self.settings.getbool("INCREMENTAL") and page and changed and page.visited > changed:
+            if page and changed and page.visited > changed:
                 self.crawler.stats.inc_value("incremental/skipped")
             else:
                 yield entry
