@@ -28,4 +28,8 @@ def load(text: str, spider: Spider) -> Request:
     """Reads what `dump` wrote."""
     fields: dict[str, Any] = json.loads(text)
     fields["body"] = b64decode(fields["body"])
+    fields["headers"] = {
+        name: [value.encode("latin-1") for value in values]
+        for name, values in fields["headers"].items()
+    }
     return request_from_dict(fields, spider=spider)
