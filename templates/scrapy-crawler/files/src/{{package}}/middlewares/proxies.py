@@ -1,4 +1,4 @@
-"""Requests take turns with proxies; one that fails is asked less often, then not at all for a while."""
+"""Requests take turns with proxies; one that fails is asked less often, then rests."""
 
 import random
 import time
