@@ -23,8 +23,8 @@ use crate::upgrade;
 /// What `PROOF_REQUIRE` can name that `tests/it` looks for.
 const ELSEWHERE: [&str; 6] = ["mount", "openssl", "root", "sshd", "strace", "uv"];
 
-/// Programs that `PROOF_REQUIRE` can name: shells that complete, and what formats man pages.
-const PROGRAMS: [&str; 4] = ["bash", "fish", "groff", "zsh"];
+/// Programs that `PROOF_REQUIRE` can name: shells that complete, what formats man pages, a browser.
+const PROGRAMS: [&str; 5] = ["bash", "chromium", "fish", "groff", "zsh"];
 
 /// What `PROOF_REQUIRE` calls the tools of the judges.
 const JUDGES: &str = "judges";

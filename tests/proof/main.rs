@@ -33,6 +33,7 @@ mod checks;
 mod cli_app;
 mod command;
 mod compose;
+mod crawler;
 mod engine;
 mod faulty;
 mod github;

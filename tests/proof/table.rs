@@ -4,6 +4,7 @@ use crate::articles;
 use crate::checks;
 use crate::cli_app;
 use crate::compose;
+use crate::crawler;
 use crate::github;
 use crate::gitlab;
 use crate::hooks;
@@ -118,7 +119,7 @@ impl Check {
 pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
-pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API];
+pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API, SCRAPY_CRAWLER];
 
 const CELERY_QUEUE: TemplateRow = TemplateRow {
     name: "celery-queue",
@@ -164,6 +165,13 @@ const FASTAPI_API: TemplateRow = TemplateRow {
     }),
 };
 
+const SCRAPY_CRAWLER: TemplateRow = TemplateRow {
+    name: "scrapy-crawler",
+    checks: &[DEVELOPMENT, DISTRIBUTION, CRAWLS, CRAWLER_DELIVERY],
+    service: None,
+    migrations: None,
+};
+
 /// The condition that always holds.
 pub const ALWAYS: When = &[];
 /// The condition that holds for the project of all defaults.
@@ -180,6 +188,11 @@ const WITH_GITHUB: When = &[("ci", "github")];
 const WITH_RELEASE: When = &[("ci", "github"), ("docker", "true")];
 const WITH_GITLAB: When = &[("ci", "gitlab")];
 const WITH_DOCS: When = &[("docs", "true")];
+const WITH_BROWSER: When = &[("browser", "true")];
+const WITH_BROWSER_IMAGE: When = &[("browser", "true"), ("docker", "true")];
+const WITH_FILES: When = &[("distributed", "false"), ("storage", "jsonl|sqlite")];
+const WITH_QUEUE: When = &[("distributed", "true")];
+const WITH_STORAGE_SERVER: When = &[("storage", "postgres")];
 const WITH_BINARY: When = &[("extras", "binary")];
 // The project with most around it that is not the default one, under a name that is hard to take.
 const MOST: When = &[
@@ -207,6 +220,13 @@ const MOST_OF_A_COMMAND: When = &[
     ("extras", "plugins"),
     ("extras", "binary"),
     ("naming", "long"),
+];
+
+const WITH_SERVERS: When = &[("distributed", "true"), ("storage", "postgres")];
+const WITH_SERVERS_IN_CONTAINERS: When = &[
+    ("distributed", "true"),
+    ("storage", "postgres"),
+    ("docker", "true"),
 ];
 
 /// What a developer does all day.
@@ -323,6 +343,44 @@ const COMMAND_DELIVERY: &[Check] = &[
     one("github", WITH_GITHUB, BY_DEFAULT, cli_app::github),
     one("gitlab", WITH_GITLAB, MOST_OF_A_COMMAND, gitlab::pipeline),
     one("release", WITH_GITHUB, BY_DEFAULT, release::release),
+];
+
+/// The crawler at work.
+const CRAWLS: &[Check] = &[
+    one("crawl", WITH_FILES, BY_DEFAULT, crawler::crawls),
+    one("workers", WITH_SERVERS, ALWAYS, crawler::workers),
+    row(
+        "postgres tests",
+        WITH_STORAGE_SERVER,
+        Action::Call(crawler::postgres_tests),
+    ),
+    row(
+        "redis tests",
+        WITH_QUEUE,
+        Action::Call(crawler::redis_tests),
+    ),
+    row(
+        "browser tests",
+        WITH_BROWSER,
+        Action::Call(crawler::browser_tests),
+    ),
+];
+
+/// How the crawler gets to where it works.
+const CRAWLER_DELIVERY: &[Check] = &[
+    one("image", WITH_IMAGE, BY_DEFAULT, crawler::image),
+    one("browser image", WITH_BROWSER_IMAGE, ALWAYS, crawler::image),
+    one("image lock", WITH_IMAGE, BY_DEFAULT, images::lock),
+    one(
+        "compose",
+        WITH_SERVERS_IN_CONTAINERS,
+        ALWAYS,
+        crawler::compose,
+    ),
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", WITH_GITHUB, BY_DEFAULT, github::pipeline),
+    one("gitlab", WITH_GITLAB, ALWAYS, gitlab::pipeline),
+    one("release", WITH_RELEASE, BY_DEFAULT, release::release),
 ];
 
 /// The image and the services beside it, in a container engine.

@@ -1,6 +1,7 @@
 """A catalogue to crawl, on this machine: with redirects, failures, slow pages and traps.
 
-`python tests/catalogue.py 8000 requests.jsonl 200` serves 200 books, and logs each request.
+`python tests/catalogue.py 8000 requests.jsonl 200` serves 200 books, and logs each request. An
+address to listen on and the seconds that a page takes may follow.
 """
 
 import json
@@ -81,8 +82,10 @@ class Site(ThreadingHTTPServer):
     daemon_threads = False
     block_on_close = True
 
-    def __init__(self, books: int, port: int = 0, log: Path | None = None) -> None:
-        super().__init__(("127.0.0.1", port), Handler)
+    def __init__(
+        self, books: int, port: int = 0, log: Path | None = None, host: str = "127.0.0.1"
+    ) -> None:
+        super().__init__((host, port), Handler)
         self.books = books
         self.log = log
         self.url = f"http://127.0.0.1:{self.server_port}"
@@ -242,6 +245,6 @@ class Running:
 
 
 if __name__ == "__main__":
-    with Site(int(sys.argv[3]), int(sys.argv[1]), Path(sys.argv[2])) as served:
-        served.latency = float(sys.argv[4]) if len(sys.argv) > 4 else 0.0
+    with Site(int(sys.argv[3]), int(sys.argv[1]), Path(sys.argv[2]), *sys.argv[4:5]) as served:
+        served.latency = float(sys.argv[5]) if len(sys.argv) > 5 else 0.0
         served.serve_forever()
