@@ -295,6 +295,13 @@ pub const JUDGES: &[Judge] = &[
         &["settings.toml"],
     ),
     judge(
+        "scrapy-lint",
+        &["scrapy.cfg"],
+        Place::Checkout,
+        &["scrapy-lint"],
+        &["SCP02"],
+    ),
+    judge(
         "squawk",
         EVERY,
         Place::Migrations,

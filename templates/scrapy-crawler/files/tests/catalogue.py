@@ -20,7 +20,7 @@ PAGE = 10
 ROBOTS = """\
 User-agent: *
 Disallow: /private/
-Disallow: /books/13
+Disallow: /books/13$
 Sitemap: /sitemap.xml
 """
 
