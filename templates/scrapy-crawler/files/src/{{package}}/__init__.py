@@ -1,0 +1,1 @@
+"""A crawler for the books of a catalogue."""
