@@ -62,7 +62,7 @@ class Answer:
     body: str = ""
     status: int = 200
     kind: str = "text/html; charset=utf-8"
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass
@@ -202,11 +202,11 @@ class Site(ThreadingHTTPServer):
 
 
 class Handler(BaseHTTPRequestHandler):
-    server: Site
     # One connection for one request: none is left open at the end.
     protocol_version = "HTTP/1.0"
 
     def do_GET(self) -> None:
+        assert isinstance(self.server, Site)
         answer = self.server.answer(self.path, self.headers.get("If-None-Match", ""))
         agent = self.headers.get("User-Agent", "")
         self.server.note(Visit(time.time(), self.path, answer.status, agent))
@@ -223,7 +223,7 @@ class Handler(BaseHTTPRequestHandler):
             # The crawler was killed.
             self.close_connection = True
 
-    def log_message(self, *args: object) -> None:
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - so named above
         """The requests are kept by the site."""
 
 

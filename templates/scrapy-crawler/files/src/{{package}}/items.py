@@ -22,7 +22,7 @@ class Book(BaseModel):
 
     sku: Text
     title: Text
-    price: Decimal = Field(ge=0, decimal_places=2)
+    price: Decimal = Field(ge=Decimal(0), decimal_places=2)
     currency: str = Field(pattern="^[A-Z]{3}$")
     url: Text
     category: Text | None = None

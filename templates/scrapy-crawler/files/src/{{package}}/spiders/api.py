@@ -36,7 +36,7 @@ class ApiSpider(CatalogueSpider):
     name = "api"
     begin = "/api/books"
 
-    def parse(self, response: Response) -> Iterator[Raw | Request]:
+    def parse_list(self, response: Response) -> Iterator[Raw | Request]:
         """Reads a page of the API, and asks for the next one.
 
         @path /api/books
@@ -57,4 +57,4 @@ class ApiSpider(CatalogueSpider):
                 "stock": book.stock,
             }
         if page.next:
-            yield response.follow(page.next)
+            yield response.follow(page.next, self.parse_list)

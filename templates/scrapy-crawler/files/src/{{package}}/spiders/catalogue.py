@@ -30,7 +30,11 @@ class CatalogueSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Any]:
-        yield Request(urljoin(self.site, self.begin))
+        yield Request(urljoin(self.site, self.begin), self.parse_list)
+
+    def parse_list(self, response: Response) -> Iterator[Any]:
+        """Reads the page that the crawl begins with, and those like it."""
+        raise NotImplementedError
 
     def parse_book(self, response: Response) -> Iterator[Raw]:
         """Reads the page of a book.

@@ -12,7 +12,7 @@ class ListingSpider(CatalogueSpider):
     name = "listing"
     begin = "/books"
 
-    def parse(self, response: Response) -> Iterator[Request]:
+    def parse_list(self, response: Response) -> Iterator[Request]:
         """Follows the books of a page, and the next page.
 
         @path /books
@@ -23,4 +23,4 @@ class ListingSpider(CatalogueSpider):
         yield from page.follow_all(books, self.parse_book)
         # A page without books is behind the last one, whatever it links to.
         if books:
-            yield from page.follow_all(css="a[rel=next]")
+            yield from page.follow_all(css="a[rel=next]", callback=self.parse_list)

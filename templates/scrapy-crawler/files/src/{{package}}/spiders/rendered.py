@@ -18,12 +18,13 @@ class RenderedSpider(CatalogueSpider):
     begin = "/rendered"
 
     async def start(self) -> AsyncIterator[Any]:
-        yield Request(urljoin(self.site, self.begin), meta=IN_BROWSER)
+        yield Request(urljoin(self.site, self.begin), self.parse_list, meta=IN_BROWSER)
 
-    def parse(self, response: Response) -> Iterator[Request]:
+    def parse_list(self, response: Response) -> Iterator[Request]:
         """Follows the books of a page, and the next page."""
         page = as_text(response)
         books = page.css(".books a")
         yield from page.follow_all(books, self.parse_book)
         if books:
-            yield from page.follow_all(css="a[rel=next]", meta=IN_BROWSER)
+            following = page.css("a[rel=next]")
+            yield from page.follow_all(following, self.parse_list, meta=IN_BROWSER)
