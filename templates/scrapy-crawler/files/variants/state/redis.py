@@ -103,7 +103,7 @@ class State:
     def __init__(self, config: Config, spider: str) -> None:
         # Long enough for Redis to start again; nothing else could be done meanwhile.
         patience = Retry(ExponentialBackoff(cap=1, base=0.05), 30)
-        self.redis: Redis = Redis.from_url(
+        self.redis: Redis = Redis.from_url(  # pyright: ignore[reportUnknownMemberType] - untyped
             config.redis_url.get_secret_value(),
             decode_responses=True,
             socket_timeout=10,

@@ -1,7 +1,7 @@
 """PostgreSQL: a row for each book as it is now, with when it was first seen and last changed."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, LiteralString
 
 import psycopg
 
@@ -10,7 +10,7 @@ from .items import Book
 from .outcome import Outcome
 
 # Each brings the database one version further. Only ever add to the end.
-MIGRATIONS = (
+MIGRATIONS: tuple[LiteralString, ...] = (
     """
     CREATE TABLE books (
         sku text PRIMARY KEY,
