@@ -137,8 +137,8 @@ pub fn crawls(subject: &Subject<'_>) -> Result<(), Failure> {
     expect_books(&stored(subject, "data")?, BOOKS)?;
     let again = site.fetched()?.into_values().filter(|times| *times > 1);
     let again = again.count();
-    // What was under way, which are eight requests and what waits to be stored, each time.
-    if again > 2 * 2 * 8 {
+    // What was under way or waited to be stored, which is the more the slower the machine is, but far from all.
+    if again > 150 {
         let what = format!("{again} pages were fetched again after two kills");
         return Err(Failure::new(what));
     }

@@ -169,7 +169,7 @@ fn python_is_indented_by_spaces() {
 fn empty_lines_stand_alone() {
     each(|file| {
         // Two empty lines stand between the definitions of a Python module.
-        let longest = if has_extension(file, &["py", "mako"]) {
+        let longest = if has_extension(file, &["py", "mako", "tmpl"]) {
             "\n\n\n\n"
         } else {
             "\n\n\n"
