@@ -1,7 +1,7 @@
 """Requests take turns with proxies; one that fails is asked less often, then rests."""
 
-import random
 import time
+from random import SystemRandom
 from typing import Self
 
 from scrapy import Request
@@ -18,6 +18,8 @@ LOWEST = 0.3
 REST_SECONDS = 300.0
 # How much the last request counts against all before it.
 WEIGHT = 0.2
+
+CHANCE = SystemRandom()
 
 
 class Proxy:
@@ -53,7 +55,7 @@ class Proxies:
         # If all rest, the one that has rested longest has to do.
         candidates = awake or [min(self.proxies.values(), key=lambda proxy: proxy.rests_until)]
         weights = [proxy.score for proxy in candidates]
-        chosen = random.choices(candidates, weights)[0]  # noqa: S311 - nobody gains by guessing it
+        chosen = CHANCE.choices(candidates, weights)[0]
         request.meta["proxy"] = chosen.url
 
     def process_response(self, request: Request, response: Response) -> Response:

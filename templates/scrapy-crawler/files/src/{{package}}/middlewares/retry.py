@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import random
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from random import SystemRandom
 from typing import Self
 
 from scrapy import Request
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 # The wait before the second attempt, by chance up to half less; it doubles each time.
 BASE_SECONDS = 1.0
+
+CHANCE = SystemRandom()
 
 
 def retry_after(response: Response) -> float | None:
@@ -82,5 +84,5 @@ class BackoffRetry:
     def wait(self, attempt: int, wanted: float | None) -> float:
         """Returns how long to wait: by chance, so that not all come back at the same moment."""
         most = min(self.cap, BASE_SECONDS * 2 ** (attempt - 1))
-        chance = random.uniform(most / 2, most)  # noqa: S311 - nobody gains by guessing it
+        chance = CHANCE.uniform(most / 2, most)
         return chance if wanted is None else max(wanted, chance)
