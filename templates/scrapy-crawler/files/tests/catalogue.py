@@ -99,6 +99,11 @@ class Site(ThreadingHTTPServer):
     def paths(self, *, status: int | None = None) -> list[str]:
         return [visit.path for visit in self.visits if status in {None, visit.status}]
 
+    def is_idle(self) -> bool:
+        """Returns whether everything that was asked is answered."""
+        with self.lock:
+            return self.attempts.total() == len(self.visits)
+
     def note(self, visit: Visit) -> None:
         with self.lock:
             self.visits.append(visit)
