@@ -13,6 +13,7 @@ use crate::command::{self, Running};
 use crate::engine::Belongings;
 use crate::images;
 use crate::loopback::{free_port, wait_until_open};
+use crate::postgres;
 use crate::project::{Failure, Lock, Subject};
 use crate::redis;
 
@@ -173,10 +174,10 @@ fn keeps_its_rate(subject: &Subject<'_>) -> Result<(), Failure> {
     }
 }
 
-/// Two workers share a crawl through a real Redis and store it in a real PostgreSQL, each page once.
+/// Two workers share a crawl through a real Redis and store it in a real PostgreSQL, which restarts meanwhile: each page once.
 pub fn workers(subject: &Subject<'_>) -> Result<(), Failure> {
     let redis = redis::Server::start(subject)?;
-    let server = subject.machine.postgres()?;
+    let server = postgres::Server::start(&subject.beside.join("postgres"))?;
     let database = server.create_database(&subject.database_name("crawl"))?;
     let database = database.replace("postgresql+psycopg", "postgresql");
     let site = Site::start(subject, 200, "0.3")?;
@@ -194,6 +195,14 @@ pub fn workers(subject: &Subject<'_>) -> Result<(), Failure> {
     };
     let names = ["one", "two"];
     let mut running = [start(names[0])?, start(names[1])?];
+    let started = Instant::now();
+    while site.fetched()?.len() < 60 {
+        if started.elapsed() > LIMIT || !running.iter_mut().any(Running::is_running) {
+            return Err(running[0].failure("the workers do not get on"));
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    server.restart(Duration::from_secs(2))?;
     for worker in &mut running {
         if !worker.wait(LIMIT)?.success() {
             return Err(worker.failure("a worker failed"));
@@ -204,6 +213,7 @@ pub fn workers(subject: &Subject<'_>) -> Result<(), Failure> {
     }
     site.expect_obeyed()?;
     let mut shares = Vec::new();
+    let mut retries = 0;
     for name in names {
         let path = subject
             .beside
@@ -214,12 +224,22 @@ pub fn workers(subject: &Subject<'_>) -> Result<(), Failure> {
             .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
         let pages = &report["stats"]["downloader/response_status_count/200"];
         shares.push(pages.as_u64().unwrap_or_default());
+        retries += report["stats"]["storage/retries"]
+            .as_u64()
+            .unwrap_or_default();
+    }
+    if retries == 0 {
+        return Err(Failure::new("no worker met the server that was away"));
     }
     if shares.iter().any(|share| *share < SHARE) {
         return Err(Failure::new(format!("the workers fetched {shares:?}")));
     }
-    subject.note(format!("workers: they fetched {shares:?} pages"));
-    expect_books(&rows(subject, &database)?, 200)
+    subject.note(format!(
+        "workers: they fetched {shares:?} pages, and asked {retries} times for the server that was away"
+    ));
+    let rows = rows(subject, &database)?;
+    server.stop();
+    expect_books(&rows, 200)
 }
 
 /// Runs the project's tests on a real PostgreSQL.
@@ -251,7 +271,7 @@ pub fn browser_tests(subject: &Subject<'_>) -> Result<(), Failure> {
         return Err(Failure::Lacks("chromium: not on PATH".to_owned()));
     };
     let browser = browser.display().to_string();
-    let variables = [("CRAWLER_BROWSER", browser.as_str())];
+    let variables = [("TEST_BROWSER", browser.as_str())];
     subject
         .run_with(
             "uv run pytest -m services tests/test_browser.py",

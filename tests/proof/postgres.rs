@@ -19,6 +19,7 @@ const USER: &str = "postgres";
 pub struct Server {
     binaries: PathBuf,
     folder: PathBuf,
+    owner: Owner,
     port: u16,
     running: Mutex<Option<Running>>,
 }
@@ -52,8 +53,7 @@ impl Server {
         fs::create_dir_all(folder).map_err(|error| failure(&error))?;
         let data = folder.join("data");
         let owner = Owner::of(folder, USER)?;
-        let program = |name: &str| owner.command(&binaries.join(name), folder);
-        let mut init = program("initdb");
+        let mut init = owner.command(&binaries.join("initdb"), folder);
         init.args([
             "--auth=trust",
             "--username=postgres",
@@ -63,21 +63,44 @@ impl Server {
         .arg("--pgdata")
         .arg(&data);
         command::run(&mut init, folder.join("initdb.txt"))?;
-        let port = free_port()?;
-        let mut serve = program("postgres");
-        serve
-            .arg("-D")
-            .arg(&data)
-            .args(["-p", &port.to_string(), "-c", "listen_addresses=127.0.0.1"])
-            .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
-        let mut running = command::start(&mut serve, folder.join("log.txt"))?;
-        wait_until_open(port, &mut running, Duration::from_secs(30))?;
-        Ok(Self {
+        let server = Self {
             binaries,
             folder: folder.to_owned(),
-            port,
-            running: Mutex::new(Some(running)),
-        })
+            owner,
+            port: free_port()?,
+            running: Mutex::new(None),
+        };
+        server.serve()?;
+        Ok(server)
+    }
+
+    /// Stops the server under its clients, keeps it away for a while, and starts it again where it was.
+    pub fn restart(&self, away: Duration) -> Result<(), Failure> {
+        let running = self.running.lock();
+        let running = running.unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(mut running) = running {
+            // SIGTERM would wait for the clients.
+            running.interrupt()?;
+            running.wait(Duration::from_secs(30))?;
+        }
+        thread::sleep(away);
+        self.serve()
+    }
+
+    fn serve(&self) -> Result<(), Failure> {
+        let program = self.binaries.join("postgres");
+        let mut serve = self.owner.command(&program, &self.folder);
+        serve
+            .arg("-D")
+            .arg(self.folder.join("data"))
+            .args(["-p", &self.port.to_string()])
+            .args(["-c", "listen_addresses=127.0.0.1"])
+            .args(["-c", "unix_socket_directories=", "-c", "fsync=off"]);
+        let mut running = command::start(&mut serve, self.folder.join("log.txt"))?;
+        wait_until_open(self.port, &mut running, Duration::from_secs(30))?;
+        let mut place = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        *place = Some(running);
+        Ok(())
     }
 
     /// Makes an empty database and returns its URL.
