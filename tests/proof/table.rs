@@ -189,7 +189,18 @@ const WITH_RELEASE: When = &[("ci", "github"), ("docker", "true")];
 const WITH_GITLAB: When = &[("ci", "gitlab")];
 const WITH_DOCS: When = &[("docs", "true")];
 const WITH_BROWSER: When = &[("browser", "true")];
-const WITH_BROWSER_IMAGE: When = &[("browser", "true"), ("docker", "true")];
+// Without servers, which only compose brings.
+const WITH_CRAWLER_IMAGE: When = &[
+    ("docker", "true"),
+    ("distributed", "false"),
+    ("storage", "jsonl|sqlite"),
+];
+const WITH_BROWSER_IMAGE: When = &[
+    ("browser", "true"),
+    ("docker", "true"),
+    ("distributed", "false"),
+    ("storage", "jsonl|sqlite"),
+];
 const WITH_FILES: When = &[("distributed", "false"), ("storage", "jsonl|sqlite")];
 const WITH_QUEUE: When = &[("distributed", "true")];
 const WITH_STORAGE_SERVER: When = &[("storage", "postgres")];
@@ -368,7 +379,7 @@ const CRAWLS: &[Check] = &[
 
 /// How the crawler gets to where it works.
 const CRAWLER_DELIVERY: &[Check] = &[
-    one("image", WITH_IMAGE, BY_DEFAULT, crawler::image),
+    one("image", WITH_CRAWLER_IMAGE, BY_DEFAULT, crawler::image),
     one("browser image", WITH_BROWSER_IMAGE, ALWAYS, crawler::image),
     one("image lock", WITH_IMAGE, BY_DEFAULT, images::lock),
     one(

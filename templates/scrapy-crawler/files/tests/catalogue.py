@@ -129,7 +129,7 @@ class Site(ThreadingHTTPServer):
             case ["rendered"]:
                 return Answer(RENDERED.format(page=page, next=page + 1))
             case ["books"]:
-                return Answer(self.list(page))
+                return Answer(self.listing(page))
             case ["books", "5", "again"]:
                 return self.book(5, validator)
             case ["books", "7"]:
@@ -154,7 +154,7 @@ class Site(ThreadingHTTPServer):
     def numbers(self, page: int) -> range:
         return range((page - 1) * PAGE + 1, min(page * PAGE, self.books) + 1)
 
-    def list(self, page: int) -> str:
+    def listing(self, page: int) -> str:
         """Every page has a next one, also those behind the last."""
         links = [f'<li><a href="/books/{number}">Book</a></li>' for number in self.numbers(page)]
         if page == 1:
