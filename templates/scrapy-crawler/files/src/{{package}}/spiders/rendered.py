@@ -9,6 +9,8 @@ from scrapy.http import Response
 
 from .catalogue import CatalogueSpider, as_text
 
+HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+
 # In the `meta` of requests that a browser fetches: it waits until the page asks for nothing more.
 IN_BROWSER = {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": "networkidle"}}
 
@@ -16,6 +18,10 @@ IN_BROWSER = {"playwright": True, "playwright_page_goto_kwargs": {"wait_until": 
 class RenderedSpider(CatalogueSpider):
     name = "rendered"
     begin = "/rendered"
+    # Not among the settings of all: spiders that need no browser start none.
+    custom_settings: dict[str, Any] | None = {  # noqa: RUF012 - as Scrapy types it
+        "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER}
+    }
 
     async def start(self) -> AsyncIterator[Any]:
         yield Request(urljoin(self.site, self.begin), self.parse_list, meta=IN_BROWSER)
