@@ -3,4 +3,5 @@
 #[cfg(test)]
 mod laws;
 #[cfg(test)]
+mod policies;
 mod table;
