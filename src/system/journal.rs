@@ -183,15 +183,15 @@ impl<'a> Journal<'a> {
         if begun.symlink_metadata().is_err() {
             return Ok(None);
         }
-        let (steps, _) = self.read(&begun)?;
+        let journal = self.read(&begun)?;
         self.drop_own_index_lock();
-        let edited = self.edited(&steps)?;
+        let edited = self.edited(&journal.steps)?;
         if edited.is_empty() {
-            self.go(&steps, Way::Forward, &[])?;
-            fs::rename(&begun, self.folder.join(DONE)).context("finish", &begun)?;
+            self.go(&journal.steps, Way::Forward, &[])?;
+            self.finish(journal.kind)?;
             return Ok(Some(Recovered::Finished));
         }
-        self.go(&steps, Way::Back, &edited)?;
+        self.go(&journal.steps, Way::Back, &edited)?;
         self.forget(BEGUN)?;
         Ok(Some(Recovered::TakenBack(edited)))
     }
@@ -201,6 +201,10 @@ impl<'a> Journal<'a> {
     /// # Errors
     /// One of them cannot be made; everything is as it was.
     pub fn apply(&self, steps: &Steps) -> Result<(), JournalError> {
+        self.carry_out(steps, Kind::Update)
+    }
+
+    fn carry_out(&self, steps: &Steps, kind: Kind) -> Result<(), JournalError> {
         for step in &steps.files {
             if current(self.project, &step.path)? != step.before {
                 let path = step.path.clone();
@@ -211,8 +215,7 @@ impl<'a> Journal<'a> {
         if !steps.index.is_empty() && lock.symlink_metadata().is_ok() {
             return Err(JournalError::Locked { path: lock });
         }
-        self.forget(DONE)?;
-        self.begin(steps)?;
+        self.begin(steps, kind)?;
         if let Err(error) = self.go(steps, Way::Forward, &[]) {
             let back = Way::BackFrom {
                 index: self.wrote_index.get(),
@@ -223,8 +226,22 @@ impl<'a> Journal<'a> {
             }
             return Err(error);
         }
+        self.finish(kind)
+    }
+
+    /// Keeps the journal of an update for the way back; after the way back there is nothing to keep.
+    fn finish(&self, kind: Kind) -> Result<(), JournalError> {
         let begun = self.folder.join(BEGUN);
-        fs::rename(&begun, self.folder.join(DONE)).context("finish", &begun)?;
+        match kind {
+            Kind::Update => {
+                fs::rename(&begun, self.folder.join(DONE)).context("finish", &begun)?;
+                self.sweep();
+            }
+            Kind::Abort => {
+                self.forget(DONE)?;
+                self.forget(BEGUN)?;
+            }
+        }
         sync_folder(&self.folder);
         Ok(())
     }
@@ -238,7 +255,7 @@ impl<'a> Journal<'a> {
         if done.symlink_metadata().is_err() {
             return Err(JournalError::Nothing);
         }
-        let (steps, head) = self.read(&done)?;
+        let Read { steps, head, .. } = self.read(&done)?;
         if head != self.project.head() {
             return Err(JournalError::Committed);
         }
@@ -263,8 +280,7 @@ impl<'a> Journal<'a> {
             });
         }
         let paths = back.files.iter().map(|step| step.path.clone()).collect();
-        self.apply(&back)?;
-        self.forget(DONE)?;
+        self.carry_out(&back, Kind::Abort)?;
         Ok(paths)
     }
 
@@ -280,7 +296,7 @@ impl<'a> Journal<'a> {
     }
 
     /// Writes the journal, so that it survives whatever comes.
-    fn begin(&self, steps: &Steps) -> Result<(), JournalError> {
+    fn begin(&self, steps: &Steps, kind: Kind) -> Result<(), JournalError> {
         let mut content = Vec::new();
         let mut place = |node: &Option<Node>| match node {
             None => Json::Null,
@@ -311,10 +327,11 @@ impl<'a> Journal<'a> {
             .during("hash the files")?
             .to_string();
         let journal = json!({
-            "format": 1, "head": self.project.head(), "content": sum, "files": files, "index": index,
+            "format": 1, "kind": kind.word(), "head": self.project.head(), "content": sum,
+            "files": files, "index": index,
         });
         for (name, bytes) in [
-            (CONTENT, content.as_slice()),
+            (content_name(&sum).as_str(), content.as_slice()),
             (NEXT, journal.to_string().as_bytes()),
         ] {
             let path = self.folder.join(name);
@@ -330,21 +347,23 @@ impl<'a> Journal<'a> {
         Ok(())
     }
 
-    fn read(&self, path: &Path) -> Result<(Steps, Option<String>), JournalError> {
+    fn read(&self, path: &Path) -> Result<Read, JournalError> {
         let damaged = || JournalError::Damaged {
             path: path.to_owned(),
         };
         let text = fs::read(path).context("read", path)?;
         let journal: Json = serde_json::from_slice(&text).map_err(|_| damaged())?;
-        let file = self.folder.join(CONTENT);
+        let sum = content_of(&journal).ok_or_else(damaged)?;
+        let file = self.folder.join(content_name(&sum.to_string()));
         let content = fs::read(&file).context("read", &file)?;
-        let sum = Oid::hash_object(ObjectType::Blob, &content).during("hash the files")?;
-        if text_of(&journal, "content") != Some(sum.to_string().as_str()) {
+        if Oid::hash_object(ObjectType::Blob, &content).during("hash the files")? != sum {
             return Err(damaged());
         }
-        let steps = steps_of(&journal, &content).ok_or_else(damaged)?;
-        let head = text_of(&journal, "head").map(str::to_owned);
-        Ok((steps, head))
+        Ok(Read {
+            steps: steps_of(&journal, &content).ok_or_else(damaged)?,
+            head: text_of(&journal, "head").map(str::to_owned),
+            kind: Kind::of(&journal),
+        })
     }
 
     /// Brings everything to one side of the journal, but for the files that were edited.
@@ -386,8 +405,10 @@ impl<'a> Journal<'a> {
     fn remove_empty_folders(&self, path: &RelPath) {
         let mut above = path.parent();
         while let Some(folder) = above {
-            if fs::remove_dir(self.project.root.join(folder.as_str())).is_err() {
-                break;
+            match fs::remove_dir(self.project.root.join(folder.as_str())) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => break,
+                // One that is gone was removed by a run that died before the next.
+                Ok(()) | Err(_) => {}
             }
             above = folder.parent();
         }
@@ -491,11 +512,67 @@ impl<'a> Journal<'a> {
 
     fn forget(&self, name: &str) -> Result<(), JournalError> {
         remove(&self.folder.join(name))?;
-        if name == BEGUN || self.folder.join(BEGUN).symlink_metadata().is_err() {
-            remove(&self.folder.join(CONTENT))?;
-        }
+        self.sweep();
         Ok(())
     }
+
+    /// Removes the files' contents that no journal names. What cannot be removed now goes with the next one.
+    fn sweep(&self) {
+        let named: Vec<String> = [BEGUN, DONE]
+            .iter()
+            .filter_map(|name| fs::read(self.folder.join(name)).ok())
+            .filter_map(|text| serde_json::from_slice(&text).ok())
+            .filter_map(|journal: Json| Some(content_name(&content_of(&journal)?.to_string())))
+            .collect();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with(CONTENT) && !named.contains(&name) {
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+    }
+}
+
+/// What a journal is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Kind {
+    /// An update, which can be taken back.
+    Update,
+    /// The way back.
+    Abort,
+}
+
+impl Kind {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Update => "update",
+            Self::Abort => "abort",
+        }
+    }
+
+    fn of(journal: &Json) -> Self {
+        match text_of(journal, "kind") {
+            Some("abort") => Self::Abort,
+            Some(_) | None => Self::Update,
+        }
+    }
+}
+
+/// A journal as it was written.
+struct Read {
+    steps: Steps,
+    /// The commit that was checked out.
+    head: Option<String>,
+    kind: Kind,
+}
+
+/// Returns what the file with a journal's contents is called.
+fn content_name(sum: &str) -> String {
+    format!("{CONTENT}-{sum}")
+}
+
+fn content_of(journal: &Json) -> Option<Oid> {
+    Oid::from_str(text_of(journal, "content")?).ok()
 }
 
 fn folder_of(project: &Project) -> PathBuf {

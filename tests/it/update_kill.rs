@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::thread::sleep;
+use std::time::Duration;
 
 use super::kill::{calls, is_there, sample, strace};
 use super::support::scenario::{Do, Files, Place, Row, prepare};
@@ -147,4 +149,73 @@ fn when_a_call_fails_an_update_is_done_or_undone() {
             assert!(now == before || now == after, "{case}: {said}");
         }
     }
+}
+
+#[test]
+fn killed_at_any_change_an_abort_is_done_or_can_be_done_again() {
+    if !is_there("killed_at_any_change_an_abort_is_done_or_can_be_done_again") {
+        return;
+    }
+    let words = "update shop --abort";
+    let updated = || {
+        let sandbox = scene();
+        sandbox.run("update shop --json").output().assert_calm();
+        sandbox
+    };
+    let before = state(&scene());
+    let whole = updated();
+    let after = state(&whole);
+    let calls = calls(&whole, words, 0);
+    assert!(state(&whole) == before);
+    let mut again = 0;
+    for (name, times) in &calls {
+        for time in sample(times, 4) {
+            let case = format!("{name} #{time}");
+            let killed = updated();
+            let inject = format!("inject={name}:signal=KILL:when={time}");
+            let status = strace(&killed, &inject, words).status().unwrap();
+            assert!(!status.success(), "{case}");
+            killed.run("status shop").ok();
+            let now = state(&killed);
+            assert!(now == before || now == after, "{case}: {:?}", now.1);
+            if now == after {
+                again += 1;
+                killed.run(words).ok();
+            } else {
+                let refused = killed.run(words).output();
+                assert!(refused.stderr.contains("no update"), "{case}");
+            }
+            assert!(state(&killed) == before, "{case}");
+        }
+    }
+    assert!(again > 0);
+}
+
+#[test]
+fn a_file_that_changes_while_an_update_runs_stops_it() {
+    if !is_there("a_file_that_changes_while_an_update_runs_stops_it") {
+        return;
+    }
+    let sandbox = scene();
+    let (files, staged) = state(&sandbox);
+    // All is decided by then, and nothing is written.
+    let inject = "inject=flock:delay_enter=3000000";
+    let mut slow = strace(&sandbox, inject, "update shop").spawn().unwrap();
+    let lock = sandbox.path("shop/.git/pyscaffold/root/lock");
+    while !lock.exists() {
+        assert!(slow.try_wait().unwrap().is_none(), "it took no lock");
+        sleep(Duration::from_millis(5));
+    }
+    sandbox.write("shop/merged", "edited meanwhile\n");
+    let output = slow.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("`merged` was changed while the update ran"),
+        "{said}"
+    );
+    assert!(said.contains("run it again"), "{said}");
+    assert_eq!(sandbox.read("shop/merged"), "edited meanwhile\n");
+    sandbox.write("shop/merged", "one\n2\n3\n4\n5\n");
+    assert!(state(&sandbox) == (files, staged));
 }
