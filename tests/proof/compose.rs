@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::checks;
 use crate::command;
-use crate::engine::Belongings;
+use crate::engine::{Belongings, building};
 use crate::images;
 use crate::loopback::free_port;
 use crate::project::{Failure, Lock, Subject};
@@ -180,6 +180,7 @@ impl<'a> Stack<'a> {
         let images = servers.values().cloned().chain(bases);
         let engine = self.subject.machine.engine()?;
         engine.provide(self.subject, &images.collect())?;
+        let _building = building();
         self.run(["up", "--build", "--detach", "--wait"])?;
         Ok(servers.into_keys().collect())
     }

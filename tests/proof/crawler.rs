@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::command::{self, Running};
-use crate::engine::Belongings;
+use crate::engine::{Belongings, building};
 use crate::images;
 use crate::loopback::{free_port, wait_until_open};
 use crate::postgres;
@@ -349,7 +349,10 @@ pub fn compose(subject: &Subject<'_>) -> Result<(), Failure> {
     if !servers.is_empty() {
         run(&up)?;
     }
-    run(&["build", "app"])?;
+    {
+        let _building = building();
+        run(&["build", "app"])?;
+    }
     // The first run makes the network, which the site then joins.
     run(&["run", "--rm", "app", "list"])?;
     let network = format!("{}_default", belongings.name());

@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::Path;
 use std::process;
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
@@ -17,6 +17,15 @@ static TAKEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
 /// Told when a name is free again.
 static FREED: Condvar = Condvar::new();
+
+/// Held while an image is built.
+static BUILDING: Mutex<()> = Mutex::new(());
+
+/// Waits until no other check builds an image: engines with `BuildKit` may die when builds with the same steps meet, as it then walks
+/// over steps that the other build has just given up.
+pub fn building() -> MutexGuard<'static, ()> {
+    BUILDING.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The container engine that this machine reaches.
 #[derive(Debug)]
@@ -60,6 +69,7 @@ impl Engine {
             let pythons = pythons.map_err(|error| Failure::new(error.to_string()))?;
             let mut provide = subject.command(provider);
             provide.args(missing).env("PROOF_PYTHONS", pythons);
+            let _building = building();
             subject.finish(&mut provide)?;
             provided.extend(names.iter().cloned());
         }

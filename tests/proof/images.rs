@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::checks;
 use crate::command;
 use crate::compose;
-use crate::engine::Belongings;
+use crate::engine::{Belongings, building};
 use crate::loopback::free_port;
 use crate::project::{Failure, Lock, Subject};
 use crate::service::{Service, Stopper};
@@ -85,6 +85,7 @@ pub fn lock(subject: &Subject<'_>) -> Result<(), Failure> {
     }
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
     build(&belongings, &clone, belongings.name(), &options)?;
+    let _building = building();
     let index = format!("--build-arg=UV_DEFAULT_INDEX={NOWHERE}/simple");
     let mut docker = belongings.docker(["build", "--progress=plain", &index, "."]);
     subject.refuse(docker.current_dir(&clone), NOWHERE)?;
@@ -145,6 +146,7 @@ fn build(
 ) -> Result<Duration, Failure> {
     let mut words = vec!["build", "--progress=plain", "--tag", name, "."];
     words.splice(1..1, options.iter().copied());
+    let _building = building();
     let started = Instant::now();
     belongings.run_in(folder, words)?;
     Ok(started.elapsed())
