@@ -8,14 +8,17 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from .arrays import Array
 from .problems import ApplicationError
 
 # A seven.
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "image": (
-        "AAAA"
+        "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAAAAADhZOFXAAAARUlEQVR42gXBgRSAMBQAwHsjCGEG"
+        "KYSwTJbBDEIYQgi9CMqgDIbwu0OLsUCP4z5J8ra6wFTjLCgj4t2R2+hAjYzE/Hz4ATOfFQbVD9kc"
+        "AAAAAElFTkSuQmCC"
     )
 }
 SIZE = (8, 8)
@@ -65,4 +68,4 @@ def to_sample(number: int, given: Input) -> Array:
     # What Pillow says of a broken file depends on where it is broken.
     except (binascii.Error, EOFError, OSError, SyntaxError, ValueError) as error:
         raise UnusableInputError(f"inputs.{number}: not a PNG or JPEG image.") from error
-    return (np.asarray(small, np.float32) / 255)[np.newaxis]
+    return (np.asarray(small, np.float32) / np.float32(255))[np.newaxis]

@@ -2,10 +2,11 @@
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from .arrays import Array
 
-EXAMPLE = {
+EXAMPLE: JsonDict = {
     "alcohol": 14.23,
     "malic_acid": 1.71,
     "ash": 2.43,
