@@ -8,6 +8,7 @@ use crate::github;
 use crate::gitlab;
 use crate::hooks;
 use crate::images;
+use crate::inference;
 use crate::judges::Judge;
 use crate::project::{Failure, Subject};
 use crate::queue;
@@ -118,7 +119,7 @@ impl Check {
 pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
-pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API];
+pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API, PYTORCH_INFERENCE];
 
 const CELERY_QUEUE: TemplateRow = TemplateRow {
     name: "celery-queue",
@@ -164,6 +165,33 @@ const FASTAPI_API: TemplateRow = TemplateRow {
     }),
 };
 
+const PYTORCH_INFERENCE: TemplateRow = TemplateRow {
+    name: "pytorch-inference",
+    checks: &[
+        DEVELOPMENT,
+        MODEL_DISTRIBUTION,
+        INFERENCE,
+        MODEL_CONTAINERS,
+        MODEL_PIPELINES,
+    ],
+    service: Some(ServiceRow {
+        environment: &[
+            ("APP_ENVIRONMENT", "production"),
+            ("APP_API_KEY", inference::KEY),
+            ("APP_ADMIN_KEY", inference::ADMIN_KEY),
+            // The machine may have other things to do.
+            ("APP_DEADLINE_SECONDS", "25"),
+        ],
+        secret: "APP_API_KEY",
+        prepare: &[],
+        sign_in: inference::sign_in,
+        ask: inference::ask,
+        make: inference::make,
+        stop: inference::stop,
+    }),
+    migrations: None,
+};
+
 /// The condition that always holds.
 pub const ALWAYS: When = &[];
 /// The condition that holds for the project of all defaults.
@@ -172,6 +200,13 @@ const WITH_DATABASE: When = &[("database", "sqlite|postgres")];
 const WITH_LOAD_TEST: When = &[("extras", "load-test")];
 const WITH_SECRET: When = &[("auth", "jwt")];
 const WITH_POSTGRES: When = &[("database", "postgres")];
+
+const WITH_KEY: When = &[("auth", "key")];
+// PyTorch with all it brings is 16 GB on the way to an image.
+const SMALL: When = &[("backend", "onnx")];
+const WITH_SMALL_IMAGE: When = &[("backend", "onnx"), ("docker", "true")];
+const SMALL_ON_GITHUB: When = &[("backend", "onnx"), ("ci", "github")];
+const SMALL_ON_GITLAB: When = &[("backend", "onnx"), ("ci", "gitlab")];
 
 const WITH_IMAGE: When = &[("docker", "true")];
 // Without a server, which only compose brings.
@@ -253,6 +288,44 @@ const SERVICE: &[Check] = &[
     row("service", ALWAYS, Action::Call(checks::service_answers)),
     row("load test", WITH_LOAD_TEST, Action::Call(checks::load_test)),
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
+];
+
+/// What is made of a service with a model; pip would fetch PyTorch once more.
+const MODEL_DISTRIBUTION: &[Check] = &[
+    row("uv build", ALWAYS, Action::Call(checks::uv_build)),
+    one("plain pip", SMALL, SMALL, checks::plain_pip),
+    one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
+];
+
+/// The service with its model, started as its image starts it.
+const INFERENCE: &[Check] = &[
+    row("refusal", WITH_KEY, Action::Call(checks::refusal)),
+    row("service", ALWAYS, Action::Call(checks::service_answers)),
+    row("batching", ALWAYS, Action::Call(inference::batching)),
+    row("overload", ALWAYS, Action::Call(inference::overload)),
+    row("exchange", ALWAYS, Action::Call(inference::exchange)),
+    one("memory", ALWAYS, BY_DEFAULT, inference::memory),
+    row(
+        "load test",
+        WITH_LOAD_TEST,
+        Action::Call(inference::load_test),
+    ),
+    row("stop", ALWAYS, Action::Call(checks::service_stops)),
+];
+
+/// The image of a service with a model.
+const MODEL_CONTAINERS: &[Check] = &[
+    one("image", WITH_SMALL_IMAGE, ALWAYS, images::image),
+    one("image lock", WITH_SMALL_IMAGE, ALWAYS, images::lock),
+    one("compose", WITH_SMALL_IMAGE, ALWAYS, compose::compose),
+];
+
+/// The pipelines of a service with a model.
+const MODEL_PIPELINES: &[Check] = &[
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", SMALL_ON_GITHUB, ALWAYS, github::pipeline),
+    one("gitlab", SMALL_ON_GITLAB, ALWAYS, gitlab::pipeline),
+    one("release", WITH_RELEASE, ALWAYS, release::release),
 ];
 
 /// The command, installed and used.

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load as load_weights
 
 from .arrays import Array
@@ -49,7 +50,7 @@ def load(entry: Entry, settings: Settings) -> Backend:
     network = Network()
     try:
         network.load_state_dict(load_weights(entry.content(entry.manifest.weights)))
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, SafetensorError) as error:
         raise ModelError(f"{entry.folder}: the weights do not fit the network") from error
     network.to(device, dtype).eval()
     return TorchBackend(prepare(network, settings.engine, device, dtype), device, dtype)
