@@ -124,6 +124,7 @@ fn refuse(service: &Service, subject: &Subject<'_>, token: &str) -> Result<(), F
 }
 
 /// Returns the key of the API; empty where everybody may ask.
+#[expect(clippy::unnecessary_wraps, reason = "to sign in elsewhere may fail")]
 pub fn sign_in(_: &Service, subject: &Subject<'_>, _: &str) -> Result<String, Failure> {
     let is_guarded = subject.project.holds(&[("auth", "key")]);
     Ok(if is_guarded { KEY } else { "" }.to_owned())
@@ -158,7 +159,7 @@ fn crowd(
         let threads: Vec<_> = (0..CROWD).map(|_| send()).collect();
         threads
             .into_iter()
-            .map(|thread| thread.join())
+            .map(thread::ScopedJoinHandle::join)
             .collect::<Vec<_>>()
     });
     let mut statuses = BTreeMap::new();
@@ -205,7 +206,11 @@ fn passes(service: &Service) -> Result<u64, Failure> {
     let mut counts = lines.filter_map(|line| line.strip_prefix("model_batch_size_count "));
     let count: Option<f64> = counts.next().and_then(|count| count.parse().ok());
     // A small whole number, which the text format writes with a decimal point.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "see above")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "see above"
+    )]
     count.map_or_else(
         || Err(metrics.unexpected("no count of passes")),
         |count| Ok(count as u64),
@@ -231,10 +236,7 @@ pub fn overload(subject: &Subject<'_>) -> Result<(), Failure> {
 pub fn exchange(subject: &Subject<'_>) -> Result<(), Failure> {
     let models = registry(subject)?;
     let folder = models.display().to_string();
-    let variables = [
-        ("APP_MODELS", folder.as_str()),
-        ("APP_MODEL_VERSION", "1"),
-    ];
+    let variables = [("APP_MODELS", folder.as_str()), ("APP_MODEL_VERSION", "1")];
     let service = Service::start_with(subject, &variables)?;
     wait_until_ready(&service)?;
     let body = Golden::of(subject)?.request(1).to_string();
@@ -258,7 +260,9 @@ pub fn exchange(subject: &Subject<'_>) -> Result<(), Failure> {
         is_over.store(true, Ordering::Relaxed);
         let mut sum = 0;
         for client in clients {
-            sum += client.join().map_err(|_| Failure::new("a client broke"))??;
+            sum += client
+                .join()
+                .map_err(|_| Failure::new("a client broke"))??;
         }
         exchanged.map(|()| sum)
     })?;

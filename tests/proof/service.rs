@@ -66,10 +66,7 @@ impl Service {
     }
 
     /// Does the same with further variables.
-    pub fn start_with(
-        subject: &Subject<'_>,
-        variables: &[(&str, &str)],
-    ) -> Result<Self, Failure> {
+    pub fn start_with(subject: &Subject<'_>, variables: &[(&str, &str)]) -> Result<Self, Failure> {
         let port = free_port()?;
         let mut command = subject.command(subject.folder.join(".venv/bin/python"));
         command

@@ -290,7 +290,7 @@ const SERVICE: &[Check] = &[
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
 ];
 
-/// What is made of a service with a model; pip would fetch PyTorch once more.
+/// What is made of a service with a model; pip would fetch its framework once more.
 const MODEL_DISTRIBUTION: &[Check] = &[
     row("uv build", ALWAYS, Action::Call(checks::uv_build)),
     one("plain pip", SMALL, SMALL, checks::plain_pip),

@@ -28,9 +28,7 @@ class OnnxBackend:
         runtime.disable_telemetry_events()
         options = runtime.SessionOptions()
         options.intra_op_num_threads = threads
-        self._session = runtime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
-        )
+        self._session = runtime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
     def predict(self, batch: Array) -> Array:
         scores: Array = self._session.run(None, {INPUT: batch})[0]
