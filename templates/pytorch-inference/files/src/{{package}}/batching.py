@@ -149,9 +149,9 @@ class Batcher:
             if not future.done():
                 future.set_result(row)
 
-    def _scores(self, samples: Sequence[Array]) -> Array:
+    def _scores(self, samples: Sequence[Array]) -> list[Array]:
         with MODEL_SECONDS.time():
             scores = self._predict(np.stack(samples))
         if len(scores) != len(samples) or not np.isfinite(scores).all():
             raise UnusableScoresError
-        return scores
+        return [scores[place] for place in range(len(samples))]

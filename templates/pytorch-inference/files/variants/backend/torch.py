@@ -35,7 +35,7 @@ class TorchBackend:
 
     def predict(self, batch: Array) -> Array:
         with torch.inference_mode():
-            scores = self._network(torch.from_numpy(batch).to(self._device, self._dtype))
+            scores = self._network(torch.as_tensor(batch).to(self._device, self._dtype))
         if self._device.type == "cuda":
             DEVICE_MEMORY.set(torch.cuda.memory_allocated(self._device))
         answer: Array = scores.float().cpu().numpy()

@@ -1,7 +1,7 @@
 """A share of the requests, logged: what comes in and what goes out, to see either drift."""
 
-import random
 from collections.abc import Sequence
+from random import SystemRandom
 
 import structlog
 
@@ -16,7 +16,7 @@ class Sampler:
 
     def __init__(self, rate: float) -> None:
         self._rate = rate
-        self._chance = random.Random()  # noqa: S311 -- picks requests, guards nothing
+        self._chance = SystemRandom()
 
     def take(self, manifest: Manifest, samples: Sequence[Array], rows: Sequence[Array]) -> None:
         if self._chance.random() >= self._rate:
