@@ -31,7 +31,7 @@ async def test_every_answer_names_the_model_and_all_labels(
 ) -> None:
     answer = (await client.post("/predictions", json={"inputs": [one_input]})).json()
     card = (await client.get("/model")).json()
-    assert answer["model"] == {"name": card["name"], "version": 1}
+    assert answer["model"] == {"name": card["name"], "version": card["version"]}
     (prediction,) = answer["predictions"]
     assert list(prediction["probabilities"]) == card["labels"]
     assert sum(prediction["probabilities"].values()) == pytest.approx(1, abs=1e-4)
