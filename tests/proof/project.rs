@@ -355,7 +355,8 @@ impl Subject<'_> {
         command
             .env("PATH", self.machine.path())
             .env("UV_PYTHON", &self.python)
-            .env("XDG_CONFIG_HOME", self.beside.join("config"));
+            .env("XDG_CONFIG_HOME", self.beside.join("config"))
+            .envs(self.project.row.variables.iter().copied());
         command
     }
 

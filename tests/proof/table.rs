@@ -21,6 +21,8 @@ use crate::upgrade;
 pub struct TemplateRow {
     /// The name of the template.
     pub name: &'static str,
+    /// The variables of every command in its projects.
+    pub variables: &'static [(&'static str, &'static str)],
     /// The checks, in their order.
     pub checks: &'static [&'static [Check]],
     /// How its service is asked, if it is one.
@@ -130,6 +132,7 @@ const CELERY_QUEUE: TemplateRow = TemplateRow {
 
 const CLICK_CLI: TemplateRow = TemplateRow {
     name: "click-cli",
+    variables: &[],
     checks: &[DEVELOPMENT, DISTRIBUTION, COMMAND, COMMAND_DELIVERY],
     service: None,
     migrations: None,
@@ -137,6 +140,7 @@ const CLICK_CLI: TemplateRow = TemplateRow {
 
 const FASTAPI_API: TemplateRow = TemplateRow {
     name: "fastapi-api",
+    variables: &[],
     checks: &[
         DEVELOPMENT,
         DISTRIBUTION,
@@ -167,6 +171,9 @@ const FASTAPI_API: TemplateRow = TemplateRow {
 
 const PYTORCH_INFERENCE: TemplateRow = TemplateRow {
     name: "pytorch-inference",
+    // Its projects take PyTorch from an index of its own, which the gate does not reach: that reaches PyPI, whose builds run
+    // without CUDA as well. A user has the index, and nothing of the project changes.
+    variables: &[("UV_NO_SOURCES", "1")],
     checks: &[
         DEVELOPMENT,
         MODEL_DISTRIBUTION,
@@ -294,6 +301,7 @@ const SERVICE: &[Check] = &[
 const MODEL_DISTRIBUTION: &[Check] = &[
     row("uv build", ALWAYS, Action::Call(checks::uv_build)),
     one("plain pip", SMALL, SMALL, checks::plain_pip),
+    row("update", BY_DEFAULT, Action::Call(upgrade::update)),
     one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
 ];
 
