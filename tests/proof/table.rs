@@ -211,6 +211,8 @@ const WITH_POSTGRES: When = &[("database", "postgres")];
 const WITH_KEY: When = &[("auth", "key")];
 // PyTorch with all it brings is 16 GB on the way to an image.
 const SMALL: When = &[("backend", "onnx")];
+// A Python that makes an environment with pip in it, which Debian's own does not.
+const SMALL_WITH_PIP: When = &[("backend", "onnx"), ("python", "3.11|3.12|3.13")];
 const WITH_SMALL_IMAGE: When = &[("backend", "onnx"), ("docker", "true")];
 const SMALL_ON_GITHUB: When = &[("backend", "onnx"), ("ci", "github")];
 const SMALL_ON_GITLAB: When = &[("backend", "onnx"), ("ci", "gitlab")];
@@ -300,7 +302,7 @@ const SERVICE: &[Check] = &[
 /// What is made of a service with a model; pip would fetch its framework once more.
 const MODEL_DISTRIBUTION: &[Check] = &[
     row("uv build", ALWAYS, Action::Call(checks::uv_build)),
-    one("plain pip", SMALL, SMALL, checks::plain_pip),
+    one("plain pip", SMALL, SMALL_WITH_PIP, checks::plain_pip),
     row("update", BY_DEFAULT, Action::Call(upgrade::update)),
     one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
 ];
