@@ -198,7 +198,7 @@ impl Project {
     /// Returns whether a check is done with this project.
     fn takes(&self, check: &Check) -> bool {
         match check.number {
-            Number::Every => self.holds(check.when),
+            Number::Every | Number::OnDemand => self.holds(check.when),
             Number::One(_) => self.singled_out.contains(&check.name),
         }
     }

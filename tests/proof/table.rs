@@ -83,6 +83,8 @@ pub enum Number {
     Every,
     /// It takes long, so with one alone, that has these answers besides. `PROOF_ALL=1` does it with every one.
     One(When),
+    /// It takes gigabytes of room and traffic, so with every one that has its answers, but only if `PROOF_ONLY` names it.
+    OnDemand,
 }
 
 /// What a check does.
@@ -209,11 +211,11 @@ const WITH_SECRET: When = &[("auth", "jwt")];
 const WITH_POSTGRES: When = &[("database", "postgres")];
 
 const WITH_KEY: When = &[("auth", "key")];
-// PyTorch with all it brings is 16 GB on the way to an image.
 const SMALL: When = &[("backend", "onnx")];
 // A Python that makes an environment with pip in it, which Debian's own does not.
 const SMALL_WITH_PIP: When = &[("backend", "onnx"), ("python", "3.11|3.12|3.13")];
 const WITH_SMALL_IMAGE: When = &[("backend", "onnx"), ("docker", "true")];
+const WITH_LARGE_IMAGE: When = &[("backend", "torch"), ("docker", "true")];
 const SMALL_ON_GITHUB: When = &[("backend", "onnx"), ("ci", "github")];
 const SMALL_ON_GITLAB: When = &[("backend", "onnx"), ("ci", "gitlab")];
 
@@ -323,18 +325,20 @@ const INFERENCE: &[Check] = &[
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
 ];
 
-/// The image of a service with a model.
+/// The image of a service with a model. PyTorch, as PyPI has it, is 16 GB on the way to an image.
 const MODEL_CONTAINERS: &[Check] = &[
+    on_demand("torch image", WITH_LARGE_IMAGE, images::image),
     one("image", WITH_SMALL_IMAGE, ALWAYS, images::image),
     one("image lock", WITH_SMALL_IMAGE, ALWAYS, images::lock),
     one("compose", WITH_SMALL_IMAGE, ALWAYS, compose::compose),
 ];
 
-/// The pipelines of a service with a model.
+/// The pipelines of a service with a model. That for GitLab, every job of which is a container that fetches PyTorch for itself, is the
+/// layer's, to which the template adds nothing; other templates run it.
 const MODEL_PIPELINES: &[Check] = &[
     row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
     one("github", SMALL_ON_GITHUB, ALWAYS, github::pipeline),
-    one("gitlab", SMALL_ON_GITLAB, ALWAYS, gitlab::pipeline),
+    on_demand("gitlab", SMALL_ON_GITLAB, gitlab::pipeline),
     one("release", WITH_RELEASE, ALWAYS, release::release),
 ];
 
@@ -443,6 +447,15 @@ const fn one(name: &'static str, when: When, which: When, function: Function) ->
         when,
         number,
         action,
+    }
+}
+
+/// Returns a check that is done where it is asked for.
+const fn on_demand(name: &'static str, when: When, function: Function) -> Check {
+    let number = Number::OnDemand;
+    Check {
+        number,
+        ..row(name, when, Action::Call(function))
     }
 }
 

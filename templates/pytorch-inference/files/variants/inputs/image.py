@@ -22,6 +22,8 @@ EXAMPLE: JsonDict = {
     )
 }
 SIZE = (8, 8)
+# From black to white there are 255.
+SHADE = np.float32(1 / 255)
 FORMATS = ("PNG", "JPEG")
 MAX_PIXELS = 4_000_000
 MAX_BYTES = 1_000_000
@@ -68,4 +70,4 @@ def to_sample(number: int, given: Input) -> Array:
     # What Pillow says of a broken file depends on where it is broken.
     except (binascii.Error, EOFError, OSError, SyntaxError, ValueError) as error:
         raise UnusableInputError(f"inputs.{number}: not a PNG or JPEG image.") from error
-    return (np.asarray(small, np.float32) / np.float32(255))[np.newaxis]
+    return np.asarray(small, np.float32)[np.newaxis] * SHADE
