@@ -127,6 +127,7 @@ pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API, PY
 
 const CELERY_QUEUE: TemplateRow = TemplateRow {
     name: "celery-queue",
+    variables: &[],
     checks: &[DEVELOPMENT, DISTRIBUTION, QUEUE, QUEUE_DELIVERY],
     service: None,
     migrations: None,
