@@ -326,7 +326,7 @@ const INFERENCE: &[Check] = &[
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
 ];
 
-/// The image of a service with a model. PyTorch, as PyPI has it, is 16 GB on the way to an image.
+/// The image of a service with a model. With its framework, as the gate can have it, it is 16 GB on the way.
 const MODEL_CONTAINERS: &[Check] = &[
     on_demand("torch image", WITH_LARGE_IMAGE, images::image),
     one("image", WITH_SMALL_IMAGE, ALWAYS, images::image),
@@ -334,8 +334,8 @@ const MODEL_CONTAINERS: &[Check] = &[
     one("compose", WITH_SMALL_IMAGE, ALWAYS, compose::compose),
 ];
 
-/// The pipelines of a service with a model. That for GitLab, every job of which is a container that fetches PyTorch for itself, is the
-/// layer's, to which the template adds nothing; other templates run it.
+/// The pipelines of a service with a model. That for GitLab, every job of which is a container that fetches the framework for itself,
+/// is the layer's, to which the template adds nothing; other templates run it.
 const MODEL_PIPELINES: &[Check] = &[
     row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
     one("github", SMALL_ON_GITHUB, ALWAYS, github::pipeline),
