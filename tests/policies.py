@@ -18,6 +18,8 @@ ROOT = Path(__file__).parent.parent
 COPY = ROOT / "target/policies"
 # What a build and the tests of updates read.
 PARTS = ("Cargo.toml", "Cargo.lock", "src", "templates", "tests", "tools", "README.md", "docs")
+# How the list of failed tests ends its lines.
+END = " stdout ----"
 
 
 def copy_sources() -> None:
@@ -40,11 +42,12 @@ def test(words: str) -> tuple[bool, list[str]]:
     command = ["cargo", "test", "--quiet", "--locked", "--test", "it", words]
     environment = os.environ | {"CARGO_TARGET_DIR": str(COPY / "target"), "CARGO_TERM_COLOR": "never"}
     done = subprocess.run(command, cwd=COPY, env=environment, capture_output=True, text=True, check=False)
-    failed = [line[5:-7] for line in done.stdout.splitlines() if line.startswith("---- ") and line.endswith(" stdout ----")]
+    lines = done.stdout.splitlines()
+    failed = [line[len("---- ") : -len(END)] for line in lines if line.startswith("---- ") and line.endswith(END)]
     was_run = "test result:" in done.stdout and " 0 passed; 0 failed" not in done.stdout
     if not was_run:
         print(done.stdout[-2000:], done.stderr[-4000:])
-    return was_run, [name.removesuffix(" stdout") for name in failed]
+    return was_run, failed
 
 
 def main() -> int:
