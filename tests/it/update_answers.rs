@@ -202,3 +202,14 @@ fn an_untouched_project_becomes_a_new_one() {
     );
     fs::remove_dir_all(sandbox.path("fresh")).unwrap();
 }
+
+#[test]
+fn a_template_that_was_changed_under_its_version_is_no_base() {
+    let sandbox = project("", &[("a", "1\n"), ("b", "b\n")], "");
+    sandbox.write("shop/b", "mine\n");
+    commit(&sandbox);
+    release(&sandbox, "1.0.0", "", &[("a", "2\n"), ("b", "b\n")]);
+    assert_eq!(update(&sandbox, ""), "updated a");
+    assert_eq!(sandbox.read("shop/a"), "2\n");
+    assert_eq!(sandbox.read("shop/b"), "mine\n");
+}

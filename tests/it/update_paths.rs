@@ -1,7 +1,7 @@
 //! Updates that add, delete, rename and replace files: what becomes of each path.
 
 use super::support::scenario::Do::{Delete, Edit, Executable, Leave, Link, Move, Write};
-use super::support::scenario::{Do, Files, Row, check_all};
+use super::support::scenario::{Do, Files, Place, Row, check, check_all};
 
 /// Nine lines: enough for two sides to change different ones, and to be recognised elsewhere.
 const LONG: &str = "one\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n";
@@ -430,6 +430,18 @@ fn files_that_git_does_not_keep() {
             &[("notes", "mine\n")],
         ),
         row(
+            "once kept, changed by both",
+            &[("conf", "1\n"), ("z", "z\n")],
+            &[
+                Delete("conf"),
+                Write(".gitignore", "conf\n"),
+                Leave("conf", "2\n"),
+            ],
+            &[("conf", "3\n"), ("z", "z\n")],
+            "skipped conf",
+            &[("conf", "2\n")],
+        ),
+        row(
             "a folder in the way",
             &[("a", "1\n")],
             &[Leave("b/mine", "m\n")],
@@ -438,4 +450,36 @@ fn files_that_git_does_not_keep() {
             &[("b/mine", "m\n")],
         ),
     ]);
+}
+
+#[test]
+fn many_files_that_get_other_names_at_once() {
+    // More pairs than are compared line by line.
+    const MANY: usize = 201;
+    let files = |folder: &str, name: &str| -> Files {
+        let files: Vec<(&'static str, &'static str)> = (0..MANY)
+            .map(|number| {
+                let path = format!("{folder}/{name}{number:03}");
+                let text = format!("first of {number}\nsecond\n");
+                (&*path.leak(), &*text.leak())
+            })
+            .collect();
+        files.leak()
+    };
+    let mut expected: Vec<String> = (0..MANY)
+        .map(|number| format!("renamed old/a{number:03}>new/b{number:03}"))
+        .collect();
+    expected.sort();
+    check(
+        &Row {
+            name: "many",
+            manifest: "",
+            before: files("old", "a"),
+            work: &[],
+            after: files("new", "b"),
+            decided: expected.join("; ").leak(),
+            holds: &[("old/a007", "-"), ("new/b007", "first of 7\nsecond\n")],
+        },
+        Place::Plain,
+    );
 }

@@ -143,6 +143,19 @@ fn files_of_a_git_filter_are_refused_by_name() {
 }
 
 #[test]
+fn the_index_gets_what_the_attributes_of_git_say() {
+    let sandbox = project();
+    sandbox.write("shop/.gitattributes", "a text eol=crlf\n");
+    sandbox.write("shop/a", "1\r\n2\r\n3\r\n4\r\n5\r\n");
+    sandbox.git("shop", "add --all");
+    sandbox.git("shop", "commit -qm attributes");
+    sandbox.run("update shop").ok();
+    assert_eq!(sandbox.read("shop/a"), "1\r\n2\r\n3\r\n4\r\nfive\r\n");
+    assert_eq!(sandbox.git("shop", "show :a"), "1\n2\n3\n4\nfive\n");
+    assert_eq!(sandbox.git("shop", "diff --name-only"), "");
+}
+
+#[test]
 fn the_last_update_can_be_taken_back_until_it_is_committed() {
     let sandbox = project();
     refused(&sandbox, "update shop --abort --json", "update.nothing");
