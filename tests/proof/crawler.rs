@@ -156,7 +156,7 @@ fn keeps_its_rate(subject: &Subject<'_>) -> Result<(), Failure> {
     let site = Site::start(subject, 80, "0")?;
     let mut crawl = crawl(subject, &site, "data-rate", "api");
     crawl
-        .env("CRAWLER_DELAY", "0.5")
+        .env("CRAWLER_DELAY", "1")
         .env("CRAWLER_CONCURRENCY", "1");
     subject.finish(&mut crawl)?;
     let visits = site.visits()?;
@@ -165,7 +165,7 @@ fn keeps_its_rate(subject: &Subject<'_>) -> Result<(), Failure> {
         _ => None,
     });
     let shortest = gaps.fold(f64::INFINITY, f64::min);
-    if visits.len() == 8 && shortest >= 0.2 {
+    if visits.len() == 8 && shortest >= 0.25 {
         Ok(())
     } else {
         let number = visits.len();

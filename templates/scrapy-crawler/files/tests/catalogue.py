@@ -212,9 +212,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         assert isinstance(self.server, Site)
+        came = time.time()
         answer = self.server.answer(self.path, self.headers.get("If-None-Match", ""))
         agent = self.headers.get("User-Agent", "")
-        self.server.note(Visit(time.time(), self.path, answer.status, agent))
+        self.server.note(Visit(came, self.path, answer.status, agent))
         body = answer.body.encode()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.kind)
