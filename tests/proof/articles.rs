@@ -1,10 +1,5 @@
 //! Asks a service that keeps articles: everything that its README promises, as a client sees it.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::thread;
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use crate::project::{Failure, Subject};
@@ -211,46 +206,8 @@ pub fn make(service: &Service, subject: &Subject<'_>) -> Result<String, Failure>
 pub fn stop(service: Service, subject: &Subject<'_>) -> Result<String, Failure> {
     let token = sign_in(&service, subject, "grace")?;
     let body = article(subject, "under-way", "Under way").to_string();
-    let mut stream = service.connect()?;
-    let authorization = match token.as_str() {
-        "" => String::new(),
-        token => format!("Authorization: Bearer {token}\r\n"),
-    };
-    let head = format!(
-        "POST {ARTICLES} HTTP/1.1\r\nHost: localhost\r\n{authorization}Content-Type: application/json\r\n\
-         Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        body.len()
-    );
-    let failed =
-        |error: std::io::Error| service.failure(&format!("the request under way: {error}"));
-    stream.write_all(head.as_bytes()).map_err(failed)?;
-    let ready = read_head(&mut stream).map_err(failed)?;
-    if !ready.starts_with("HTTP/1.1 100") {
-        return Err(service.failure(&format!("the service does not wait for the body: {ready}")));
-    }
-    service.terminate()?;
-    service.wait_until_closed()?;
-    // Long enough that a server which only seems to wait has gone by now.
-    thread::sleep(Duration::from_secs(1));
-    stream.write_all(body.as_bytes()).map_err(failed)?;
-    let answer = read_head(&mut stream).map_err(failed)?;
-    if !answer.starts_with("HTTP/1.1 201") {
-        return Err(service.failure(&format!("the request under way was not done: {answer}")));
-    }
-    drop(stream);
-    service.wait_for_end()?;
+    let answer = service.stop_under_way(ARTICLES, &token, &body)?;
     Ok(header(&answer, "location"))
-}
-
-/// Reads up to the empty line that ends the head of an answer.
-fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
-    let mut head = Vec::new();
-    let mut byte = [0];
-    while !head.ends_with(b"\r\n\r\n") {
-        stream.read_exact(&mut byte)?;
-        head.extend(byte);
-    }
-    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 fn header(head: &str, name: &str) -> String {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::command;
+use crate::compose;
 use crate::project::{Failure, Subject};
 use crate::selection;
 use crate::service::Service;
@@ -223,6 +224,7 @@ pub fn service_stops(subject: &Subject<'_>) -> Result<(), Failure> {
 
 /// What was made is there after a restart, unless the answers keep it in memory.
 pub fn expect_kept(next: &Service, subject: &Subject<'_>, place: &str) -> Result<(), Failure> {
+    compose::wait_until_ready(next)?;
     let kept = !subject.project.holds(&[("database", "none")]);
     next.get(place)?.expect(if kept { 200 } else { 404 })?;
     Ok(())

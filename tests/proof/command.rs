@@ -158,6 +158,16 @@ impl Running {
         self.child.id()
     }
 
+    /// Returns how much memory the program holds, in KiB, where the system tells.
+    pub fn memory(&self) -> Result<u64, Failure> {
+        let status = format!("/proc/{}/status", self.child.id());
+        let text = fs::read_to_string(&status)
+            .map_err(|error| Failure::Lacks(format!("{status}: {error}")))?;
+        let resident = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = resident.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
+        number.ok_or_else(|| Failure::new(format!("{status} tells no memory")))
+    }
+
     /// Asks the program to end.
     pub fn terminate(&self) -> Result<(), Failure> {
         self.signal("-TERM")

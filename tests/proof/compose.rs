@@ -268,7 +268,7 @@ fn variables(text: &str, operator: &str) -> BTreeSet<String> {
     names.collect()
 }
 
-fn wait_until_ready(service: &Service) -> Result<(), Failure> {
+pub fn wait_until_ready(service: &Service) -> Result<(), Failure> {
     let started = Instant::now();
     loop {
         let answer = service.get("/readyz");

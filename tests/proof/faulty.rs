@@ -14,6 +14,7 @@ use crate::table::{ALWAYS, Check, MigrationsRow, ServiceRow, TemplateRow};
 /// The faulty project as if it came from a template.
 static FAULTY: TemplateRow = TemplateRow {
     name: "faulty",
+    variables: &[],
     checks: &[],
     service: Some(ServiceRow {
         environment: &[],

@@ -16,7 +16,7 @@ use crate::project::{self, Failure};
 use crate::pythons::{self, Minor};
 use crate::rabbitmq;
 use crate::redis;
-use crate::table::{Check, TEMPLATES};
+use crate::table::{Check, Number, TEMPLATES};
 use crate::tools::Tools;
 use crate::upgrade;
 
@@ -111,9 +111,13 @@ impl Machine {
         env::var_os("PROOF_KEEP").is_some_and(|value| value == "1")
     }
 
-    /// Returns whether a check is wanted: all are, unless `PROOF_ONLY` names some; those that all others need always are.
+    /// Returns whether a check is wanted: all are that need not be asked for, unless `PROOF_ONLY` names some; those that all others
+    /// need always are.
     pub fn wants(&self, check: &Check) -> bool {
         let is_named = self.only.iter().any(|name| name == check.name);
+        if check.number == Number::OnDemand {
+            return is_named;
+        }
         self.only.is_empty() || is_named || check.action.is_first()
     }
 

@@ -40,6 +40,7 @@ mod github;
 mod gitlab;
 mod hooks;
 mod images;
+mod inference;
 mod judges;
 mod judging;
 mod loopback;

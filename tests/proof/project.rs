@@ -198,7 +198,7 @@ impl Project {
     /// Returns whether a check is done with this project.
     fn takes(&self, check: &Check) -> bool {
         match check.number {
-            Number::Every => self.holds(check.when),
+            Number::Every | Number::OnDemand => self.holds(check.when),
             Number::One(_) => self.singled_out.contains(&check.name),
         }
     }
@@ -332,8 +332,10 @@ impl Subject<'_> {
     /// Lets a clone depend on something that its lock file does not know.
     pub fn make_lock_stale(&self, clone: &Path) -> Result<(), Failure> {
         let mut add = self.command("uv");
+        // Who has to do without the sources of a project cannot add to it unseen.
         add.args(["add", "--frozen", "iniconfig>=2"])
-            .current_dir(clone);
+            .current_dir(clone)
+            .env_remove("UV_NO_SOURCES");
         self.finish(&mut add)?;
         self.commit(clone, "Add a dependency without locking it")
     }
@@ -353,7 +355,8 @@ impl Subject<'_> {
         command
             .env("PATH", self.machine.path())
             .env("UV_PYTHON", &self.python)
-            .env("XDG_CONFIG_HOME", self.beside.join("config"));
+            .env("XDG_CONFIG_HOME", self.beside.join("config"))
+            .envs(self.project.row.variables.iter().copied());
         command
     }
 

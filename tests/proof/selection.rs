@@ -77,7 +77,7 @@ fn single_out(projects: &mut [Project]) {
 /// Returns the checks that are done with one project, and what holds for that one.
 fn checks_of_one(row: &'static TemplateRow) -> impl Iterator<Item = (Check, When)> {
     project::checks(row).filter_map(|check| match check.number {
-        Number::Every => None,
+        Number::Every | Number::OnDemand => None,
         Number::One(which) => Some((check, which)),
     })
 }

@@ -62,11 +62,17 @@ pub struct Answer {
 impl Service {
     /// Starts the service of a project as its image does, and waits until it is alive.
     pub fn start(subject: &Subject<'_>) -> Result<Self, Failure> {
+        Self::start_with(subject, &[])
+    }
+
+    /// Does the same with further variables.
+    pub fn start_with(subject: &Subject<'_>, variables: &[(&str, &str)]) -> Result<Self, Failure> {
         let port = free_port()?;
         let mut command = subject.command(subject.folder.join(".venv/bin/python"));
         command
             .args(["-m", subject.package()])
             .envs(subject.environment()?)
+            .envs(variables.iter().copied())
             .env("APP_PORT", port.to_string());
         let running = command::start(&mut command, subject.output_file())?;
         Self::wait(running, port, Stopper::Signal)
@@ -229,10 +235,60 @@ impl Service {
         self.wait_for_end()
     }
 
+    /// Stops the service while it waits for the body of a POST request: the request is answered, and nothing new is taken.
+    /// Returns the head of the answer.
+    pub fn stop_under_way(self, path: &str, token: &str, body: &str) -> Result<String, Failure> {
+        let mut stream = self.connect()?;
+        let authorization = match token {
+            "" => String::new(),
+            token => format!("Authorization: Bearer {token}\r\n"),
+        };
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\n{authorization}Content-Type: application/json\r\n\
+             Content-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+            body.len()
+        );
+        let failed =
+            |error: std::io::Error| self.failure(&format!("the request under way: {error}"));
+        stream.write_all(head.as_bytes()).map_err(failed)?;
+        let ready = read_head(&mut stream).map_err(failed)?;
+        if !ready.starts_with("HTTP/1.1 100") {
+            return Err(self.failure(&format!("the service does not wait for the body: {ready}")));
+        }
+        self.terminate()?;
+        self.wait_until_closed()?;
+        // Long enough that a server which only seems to wait has gone by now.
+        thread::sleep(Duration::from_secs(1));
+        stream.write_all(body.as_bytes()).map_err(failed)?;
+        let answer = read_head(&mut stream).map_err(failed)?;
+        if !answer.starts_with("HTTP/1.1 20") {
+            return Err(self.failure(&format!("the request under way was not done: {answer}")));
+        }
+        drop(stream);
+        self.wait_for_end()?;
+        Ok(answer)
+    }
+
+    /// Returns how much memory the service holds, in KiB.
+    pub fn memory(&self) -> Result<u64, Failure> {
+        self.running.memory()
+    }
+
     /// Returns the address of a path.
     pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
+}
+
+/// Reads up to the empty line that ends the head of an answer.
+fn read_head(stream: &mut TcpStream) -> std::io::Result<String> {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        stream.read_exact(&mut byte)?;
+        head.extend(byte);
+    }
+    Ok(String::from_utf8_lossy(&head).into_owned())
 }
 
 /// Returns whether a process ended by SIGTERM, or as a shell reports that.

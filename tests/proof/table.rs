@@ -9,6 +9,7 @@ use crate::github;
 use crate::gitlab;
 use crate::hooks;
 use crate::images;
+use crate::inference;
 use crate::judges::Judge;
 use crate::project::{Failure, Subject};
 use crate::queue;
@@ -21,6 +22,8 @@ use crate::upgrade;
 pub struct TemplateRow {
     /// The name of the template.
     pub name: &'static str,
+    /// The variables of every command in its projects.
+    pub variables: &'static [(&'static str, &'static str)],
     /// The checks, in their order.
     pub checks: &'static [&'static [Check]],
     /// How its service is asked, if it is one.
@@ -81,6 +84,8 @@ pub enum Number {
     Every,
     /// It takes long, so with one alone, that has these answers besides. `PROOF_ALL=1` does it with every one.
     One(When),
+    /// It takes gigabytes of room and traffic, so with every one that has its answers, but only if `PROOF_ONLY` names it.
+    OnDemand,
 }
 
 /// What a check does.
@@ -119,10 +124,17 @@ impl Check {
 pub type Function = fn(&Subject<'_>) -> Result<(), Failure>;
 
 /// The templates.
-pub const TEMPLATES: &[TemplateRow] = &[CELERY_QUEUE, CLICK_CLI, FASTAPI_API, SCRAPY_CRAWLER];
+pub const TEMPLATES: &[TemplateRow] = &[
+    CELERY_QUEUE,
+    CLICK_CLI,
+    FASTAPI_API,
+    PYTORCH_INFERENCE,
+    SCRAPY_CRAWLER,
+];
 
 const CELERY_QUEUE: TemplateRow = TemplateRow {
     name: "celery-queue",
+    variables: &[],
     checks: &[DEVELOPMENT, DISTRIBUTION, QUEUE, QUEUE_DELIVERY],
     service: None,
     migrations: None,
@@ -130,6 +142,7 @@ const CELERY_QUEUE: TemplateRow = TemplateRow {
 
 const CLICK_CLI: TemplateRow = TemplateRow {
     name: "click-cli",
+    variables: &[],
     checks: &[DEVELOPMENT, DISTRIBUTION, COMMAND, COMMAND_DELIVERY],
     service: None,
     migrations: None,
@@ -137,6 +150,7 @@ const CLICK_CLI: TemplateRow = TemplateRow {
 
 const FASTAPI_API: TemplateRow = TemplateRow {
     name: "fastapi-api",
+    variables: &[],
     checks: &[
         DEVELOPMENT,
         DISTRIBUTION,
@@ -167,8 +181,39 @@ const FASTAPI_API: TemplateRow = TemplateRow {
 
 const SCRAPY_CRAWLER: TemplateRow = TemplateRow {
     name: "scrapy-crawler",
+    variables: &[],
     checks: &[DEVELOPMENT, DISTRIBUTION, CRAWLS, CRAWLER_DELIVERY],
     service: None,
+    migrations: None,
+};
+
+const PYTORCH_INFERENCE: TemplateRow = TemplateRow {
+    name: "pytorch-inference",
+    // Its projects take PyTorch from an index of its own, which the gate does not reach: that reaches PyPI, whose builds run
+    // without CUDA as well. A user has the index, and nothing of the project changes.
+    variables: &[("UV_NO_SOURCES", "1")],
+    checks: &[
+        DEVELOPMENT,
+        MODEL_DISTRIBUTION,
+        INFERENCE,
+        MODEL_CONTAINERS,
+        MODEL_PIPELINES,
+    ],
+    service: Some(ServiceRow {
+        environment: &[
+            ("APP_ENVIRONMENT", "production"),
+            ("APP_API_KEY", inference::KEY),
+            ("APP_ADMIN_KEY", inference::ADMIN_KEY),
+            // The machine may have other things to do.
+            ("APP_DEADLINE_SECONDS", "25"),
+        ],
+        secret: "APP_API_KEY",
+        prepare: &[],
+        sign_in: inference::sign_in,
+        ask: inference::ask,
+        make: inference::make,
+        stop: inference::stop,
+    }),
     migrations: None,
 };
 
@@ -180,6 +225,15 @@ const WITH_DATABASE: When = &[("database", "sqlite|postgres")];
 const WITH_LOAD_TEST: When = &[("extras", "load-test")];
 const WITH_SECRET: When = &[("auth", "jwt")];
 const WITH_POSTGRES: When = &[("database", "postgres")];
+
+const WITH_KEY: When = &[("auth", "key")];
+const SMALL: When = &[("backend", "onnx")];
+// A Python that makes an environment with pip in it, which Debian's own does not.
+const SMALL_WITH_PIP: When = &[("backend", "onnx"), ("python", "3.11|3.12|3.13")];
+const WITH_SMALL_IMAGE: When = &[("backend", "onnx"), ("docker", "true")];
+const WITH_LARGE_IMAGE: When = &[("backend", "torch"), ("docker", "true")];
+const SMALL_ON_GITHUB: When = &[("backend", "onnx"), ("ci", "github")];
+const SMALL_ON_GITLAB: When = &[("backend", "onnx"), ("ci", "gitlab")];
 
 const WITH_IMAGE: When = &[("docker", "true")];
 // Without a server, which only compose brings.
@@ -284,6 +338,47 @@ const SERVICE: &[Check] = &[
     row("service", ALWAYS, Action::Call(checks::service_answers)),
     row("load test", WITH_LOAD_TEST, Action::Call(checks::load_test)),
     row("stop", ALWAYS, Action::Call(checks::service_stops)),
+];
+
+/// What is made of a service with a model; pip would fetch its framework once more.
+const MODEL_DISTRIBUTION: &[Check] = &[
+    row("uv build", ALWAYS, Action::Call(checks::uv_build)),
+    one("plain pip", SMALL, SMALL_WITH_PIP, checks::plain_pip),
+    row("update", BY_DEFAULT, Action::Call(upgrade::update)),
+    one("python -m build", ALWAYS, BY_DEFAULT, checks::python_build),
+];
+
+/// The service with its model, started as its image starts it.
+const INFERENCE: &[Check] = &[
+    row("refusal", WITH_KEY, Action::Call(checks::refusal)),
+    row("service", ALWAYS, Action::Call(checks::service_answers)),
+    row("batching", ALWAYS, Action::Call(inference::batching)),
+    row("overload", ALWAYS, Action::Call(inference::overload)),
+    row("exchange", ALWAYS, Action::Call(inference::exchange)),
+    one("memory", ALWAYS, BY_DEFAULT, inference::memory),
+    row(
+        "load test",
+        WITH_LOAD_TEST,
+        Action::Call(inference::load_test),
+    ),
+    row("stop", ALWAYS, Action::Call(checks::service_stops)),
+];
+
+/// The image of a service with a model. With its framework, as the gate can have it, it is 16 GB on the way.
+const MODEL_CONTAINERS: &[Check] = &[
+    on_demand("torch image", WITH_LARGE_IMAGE, images::image),
+    one("image", WITH_SMALL_IMAGE, ALWAYS, images::image),
+    one("image lock", WITH_SMALL_IMAGE, ALWAYS, images::lock),
+    one("compose", WITH_SMALL_IMAGE, ALWAYS, compose::compose),
+];
+
+/// The pipelines of a service with a model. That for GitLab, every job of which is a container that fetches the framework for itself,
+/// is the layer's, to which the template adds nothing; other templates run it.
+const MODEL_PIPELINES: &[Check] = &[
+    row("commit", BY_DEFAULT, Action::Call(hooks::commit)),
+    one("github", SMALL_ON_GITHUB, ALWAYS, github::pipeline),
+    on_demand("gitlab", SMALL_ON_GITLAB, gitlab::pipeline),
+    one("release", WITH_RELEASE, ALWAYS, release::release),
 ];
 
 /// The command, installed and used.
@@ -429,6 +524,15 @@ const fn one(name: &'static str, when: When, which: When, function: Function) ->
         when,
         number,
         action,
+    }
+}
+
+/// Returns a check that is done where it is asked for.
+const fn on_demand(name: &'static str, when: When, function: Function) -> Check {
+    let number = Number::OnDemand;
+    Check {
+        number,
+        ..row(name, when, Action::Call(function))
     }
 }
 

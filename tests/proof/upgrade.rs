@@ -192,7 +192,7 @@ fn change(templates: &Path) -> io::Result<()> {
         if name.ends_with("tests/files/pyproject.toml.hbs") {
             next = next.replace(DEPENDENCY.0, DEPENDENCY.1);
         }
-        if name.contains("/files/tests/test_") {
+        if name.contains("/tests/test_") {
             next.push_str(COMMENT);
         }
         if next == text {

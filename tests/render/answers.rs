@@ -3,7 +3,7 @@
 use pyscaffold::model::tree::Tree;
 use yaml_rust2::YamlLoader;
 
-use crate::rendering::{every_pair, render, templates, words};
+use crate::rendering::{every_pair, render, templates, text, words};
 
 /// The texts, by the question that gets them.
 const HOSTILE: [(&str, &str); 2] = [
@@ -41,10 +41,8 @@ fn each(check: impl Fn(&Tree, &str)) {
 }
 
 fn texts(tree: &Tree) -> impl Iterator<Item = (&str, &str)> {
-    tree.iter().map(|(path, file)| {
-        let text = std::str::from_utf8(&file.bytes).expect("templates are text");
-        (path.as_str(), text)
-    })
+    tree.iter()
+        .filter_map(|(path, file)| Some((path.as_str(), text(&file.bytes)?)))
 }
 
 fn extension(path: &str) -> &str {

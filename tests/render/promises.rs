@@ -1,4 +1,5 @@
-//! What `docs/templates/` promises of each template: every row names a test, and the projects have these tests.
+//! What `docs/templates/` promises of each template: every row names a test, and the projects have these tests. So do those that
+//! `docs/comparison/` names in its column of ours.
 
 use std::fs;
 use std::path::Path;
@@ -16,7 +17,20 @@ fn named_tests(page: &str) -> Vec<(&str, &str)> {
 }
 
 fn page(template: &str) -> String {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/templates/{template}.md"));
+    read(&format!("docs/templates/{template}.md"))
+}
+
+/// Returns the pages about a template, each with its path.
+fn pages(template: &str) -> [(String, String); 2] {
+    ["templates", "comparison"].map(|folder| {
+        let path = format!("docs/{folder}/{template}.md");
+        let text = read(&path);
+        (path, text)
+    })
+}
+
+fn read(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
     fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
@@ -32,16 +46,41 @@ fn every_template_has_a_page_that_names_tests() {
 #[test]
 fn every_test_that_a_page_names_is_in_some_project() {
     for (name, gallery) in galleries() {
-        let page = page(name);
-        for (path, test) in named_tests(&page) {
-            let definition = format!("def {test}(");
-            let is_there = |file: &str, text: &str| file == path && text.contains(&definition);
+        for (place, page) in pages(name) {
+            for (path, test) in named_tests(&page) {
+                let definition = format!("def {test}(");
+                let is_there = |file: &str, text: &str| file == path && text.contains(&definition);
+                assert!(
+                    gallery
+                        .files
+                        .keys()
+                        .any(|file| is_there(&file.path, &file.text)),
+                    "{place} names `{path}::{test}`, and no project has it"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_template_is_compared_with_others_on_a_day_and_at_commits() {
+    for (name, _) in templates() {
+        let page = read(&format!("docs/comparison/{name}.md"));
+        assert!(
+            page.contains(". Read on 20"),
+            "docs/comparison/{name}.md has no day"
+        );
+        // Every address leads to a file as it was, by the whole id of a commit.
+        for address in page.lines().filter(|line| line.contains("/blob/")) {
+            let commit = address
+                .split("/blob/")
+                .nth(1)
+                .and_then(|rest| rest.get(..41));
             assert!(
-                gallery
-                    .files
-                    .keys()
-                    .any(|file| is_there(&file.path, &file.text)),
-                "docs/templates/{name}.md names `{path}::{test}`, and no project has it"
+                commit.is_some_and(
+                    |id| id.ends_with('/') && id.matches(char::is_alphanumeric).count() == 40
+                ),
+                "docs/comparison/{name}.md names no commit: {address}"
             );
         }
     }
@@ -53,8 +92,7 @@ fn every_check_of_the_proof_that_a_page_names_is_one() {
     let rows = ["table.rs", "judges.rs"].map(|file| {
         fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
     });
-    for (name, _) in templates() {
-        let page = page(name);
+    for (place, page) in templates().iter().flat_map(|(name, _)| pages(name)) {
         let checks = page
             .split('`')
             .filter_map(|quoted| quoted.strip_prefix("proof: "));
@@ -62,7 +100,7 @@ fn every_check_of_the_proof_that_a_page_names_is_one() {
             let row = format!("\"{check}\"");
             assert!(
                 rows.iter().any(|rows| rows.contains(&row)),
-                "docs/templates/{name}.md names `proof: {check}`, and there is no such check"
+                "{place} names `proof: {check}`, and there is no such check"
             );
         }
     }

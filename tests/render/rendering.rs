@@ -176,14 +176,23 @@ fn part_of_gallery(template: &Template, variants: &[Answers]) -> Gallery {
         let tree = render(template, NAMES, answers);
         part.sizes.push(tree.len());
         for (path, file) in tree.iter() {
+            let Some(text) = text(&file.bytes) else {
+                continue;
+            };
             let rendered = Rendered {
                 path: path.to_string(),
-                text: String::from_utf8_lossy(&file.bytes).into_owned(),
+                text: text.to_owned(),
             };
             part.files.entry(rendered).or_insert_with(|| words(answers));
         }
     }
     part
+}
+
+/// Returns the text of a file, which every file is but the models: those hold zeros, by which git tells them from text too.
+pub fn text(bytes: &[u8]) -> Option<&str> {
+    let is_text = !bytes.contains(&0);
+    is_text.then(|| std::str::from_utf8(bytes).expect("templates are text"))
 }
 
 /// Returns answers as a message says them.
