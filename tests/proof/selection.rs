@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::panic::resume_unwind;
+use std::thread::{self, ScopedJoinHandle};
 
 use pyscaffold::engine::answer::Raw;
 use pyscaffold::engine::resolve::Resolver;
@@ -10,7 +12,7 @@ use pyscaffold::model::template::Template;
 use pyscaffold::model::value::{Answers, Value};
 use pyscaffold::system::builtin;
 
-use crate::covering::{Wish, covering};
+use crate::covering::{Effort, Wish, covering};
 use crate::machine::{Machine, minor};
 use crate::naming::Naming;
 use crate::project::{self, Project};
@@ -20,40 +22,53 @@ use crate::variants::{self, Factor, LICENSE, Level, Variant, product};
 /// The factor that stands for names and texts.
 const NAMING: &str = "naming";
 
+/// Some seconds of looking, where each project that can be left out saves a minute.
+const EFFORT: Effort = Effort {
+    exchanges: 12_000,
+    candidates: 60,
+};
+
 /// Returns the projects of all templates, those of default answers first.
 pub fn projects(machine: &Machine) -> Vec<Project> {
-    let mut projects = Vec::new();
-    for row in TEMPLATES {
-        let Some(Ok(template)) = builtin::load(row.name) else {
-            continue;
-        };
-        let defaults = defaults(&template);
-        for (number, variant) in chosen(row, &template, &defaults, machine)
-            .into_iter()
-            .enumerate()
-        {
-            let naming = variant.answers.get(NAMING).and_then(Value::as_text);
-            let naming = Naming::of(naming.unwrap_or_default());
-            let mut answers = variant.answers;
-            answers.remove(NAMING);
-            // A question that is not asked takes no answer either.
-            let is_given = |key: &str, value: &Value| {
-                let question = template.question(key);
-                defaults.get(key) != Some(value) && question.is_some_and(|q| q.when.holds(&answers))
-            };
-            let changed = answers.iter().filter(|(key, value)| is_given(key, value));
-            projects.push(Project {
-                row,
-                number,
-                naming,
-                changed: changed.map(|(k, v)| (k.clone(), v.clone())).collect(),
-                answers,
-                singled_out: Vec::new(),
-            });
-        }
-    }
+    let mut projects: Vec<Project> = thread::scope(|scope| {
+        let of_row = |row| scope.spawn(move || projects_of(row, machine));
+        let running: Vec<_> = TEMPLATES.iter().map(of_row).collect();
+        let done = running.into_iter().map(ScopedJoinHandle::join);
+        done.flat_map(|of_row| of_row.unwrap_or_else(|panic| resume_unwind(panic)))
+            .collect()
+    });
     single_out(&mut projects);
     projects
+}
+
+/// Returns the projects of one template.
+fn projects_of(row: &'static TemplateRow, machine: &Machine) -> Vec<Project> {
+    let Some(Ok(template)) = builtin::load(row.name) else {
+        return Vec::new();
+    };
+    let defaults = defaults(&template);
+    let variants = chosen(row, &template, &defaults, machine).into_iter();
+    let project = |(number, variant): (usize, Variant)| {
+        let naming = variant.answers.get(NAMING).and_then(Value::as_text);
+        let naming = Naming::of(naming.unwrap_or_default());
+        let mut answers = variant.answers;
+        answers.remove(NAMING);
+        // A question that is not asked takes no answer either.
+        let is_given = |key: &str, value: &Value| {
+            let question = template.question(key);
+            defaults.get(key) != Some(value) && question.is_some_and(|q| q.when.holds(&answers))
+        };
+        let changed = answers.iter().filter(|(key, value)| is_given(key, value));
+        Project {
+            row,
+            number,
+            naming,
+            changed: changed.map(|(k, v)| (k.clone(), v.clone())).collect(),
+            answers,
+            singled_out: Vec::new(),
+        }
+    };
+    variants.enumerate().map(project).collect()
 }
 
 /// Says of each check that is done with one project which one that is.
@@ -159,7 +174,7 @@ fn chosen(
         }
         return all;
     }
-    covering(&all, all.first(), &wishes(row))
+    covering(&all, all.first(), &wishes(row), EFFORT)
 }
 
 /// Returns what some project has to be: for every check that is done with one, that one.

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use crate::covering::{Wish, covering};
-use crate::rendering::{factors_but_licence, templates};
+use crate::rendering::{EFFORT, factors_but_licence, templates};
 use crate::variants::{Factor, Level, Pair, Variant, pairs, product};
 
 fn chosen(factors: &[Factor]) -> (Vec<Variant>, Vec<Variant>) {
     let all = product(factors);
-    let chosen = covering(&all, all.last(), &[]);
+    let chosen = covering(&all, all.last(), &[], EFFORT);
     (all, chosen)
 }
 
@@ -84,7 +84,7 @@ fn the_covering_set_is_much_smaller_than_the_product() {
     assert!(chosen.len() <= 17, "{}", chosen.len());
     assert_eq!(
         chosen,
-        covering(&all, all.last(), &[]),
+        covering(&all, all.last(), &[], EFFORT),
         "the choice is the same every time"
     );
 }
@@ -95,14 +95,14 @@ fn what_is_wished_for_is_among_the_chosen() {
         .map(|key| Factor::free(key, &["1", "2", "3"]))
         .into();
     let all = product(&factors);
-    let (unwished, rare) = (covering(&all, None, &[]), [2, 2, 2, 2, 2, 1]);
+    let (unwished, rare) = (covering(&all, None, &[], EFFORT), [2, 2, 2, 2, 2, 1]);
     assert!(unwished.iter().all(|variant| variant.levels != rare));
     let wishes: [Wish<'_>; 2] = [
         Box::new(|variant| variant.levels == rare),
         // Nothing can fulfil this one.
         Box::new(|variant| variant.levels.is_empty()),
     ];
-    let chosen = covering(&all, all.first(), &wishes);
+    let chosen = covering(&all, all.first(), &wishes, EFFORT);
     assert_eq!(chosen.first(), all.first());
     assert!(chosen.iter().any(|variant| variant.levels == rare));
     assert!(missing(&all, &chosen).is_empty());

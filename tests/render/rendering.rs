@@ -14,7 +14,7 @@ use pyscaffold::model::tree::Tree;
 use pyscaffold::model::value::{Answers, Value};
 use pyscaffold::system::builtin;
 
-use crate::covering::covering;
+use crate::covering::{Effort, covering};
 use crate::variants::{Factor, LICENSE, Level, Variant, factors, product};
 
 /// The distribution and import name of a usual project.
@@ -66,15 +66,25 @@ pub fn variants(template: &Template) -> Vec<Answers> {
             .or_default()
             .push(variant);
     }
-    variants.extend(by_option.values().flat_map(|all| covering(all, None, &[])));
+    variants.extend(
+        by_option
+            .values()
+            .flat_map(|all| covering(all, None, &[], EFFORT)),
+    );
     let variants = variants.into_iter().map(|variant| variant.answers);
     variants.chain(licensed(template)).collect()
 }
 
+/// Some tenths of a second of looking, where a variant costs as much.
+pub const EFFORT: Effort = Effort {
+    exchanges: 1500,
+    candidates: 16,
+};
+
 /// Returns variants that hold every pair of answers.
 pub fn every_pair(template: &Template) -> Vec<Answers> {
     let all = product(&factors_but_licence(template));
-    let variants = covering(&all, None, &[]).into_iter();
+    let variants = covering(&all, None, &[], EFFORT).into_iter();
     let variants = variants.map(|variant| variant.answers);
     variants.chain(licensed(template)).collect()
 }
@@ -90,7 +100,7 @@ pub fn factors_but_licence(template: &Template) -> Vec<Factor> {
 fn licensed(template: &Template) -> impl Iterator<Item = Answers> {
     let mut factors = factors(&template.questions);
     factors.retain(|factor| !matches!(factor.levels.as_slice(), [Level::Without(_), ..]));
-    let variants = covering(&product(&factors), None, &[]).into_iter();
+    let variants = covering(&product(&factors), None, &[], EFFORT).into_iter();
     variants.map(|variant| variant.answers)
 }
 

@@ -13,17 +13,25 @@ use std::collections::BTreeMap;
 
 use crate::variants::{Pair, Variant, pairs};
 
-/// How many exchanges are tried for a set that is one smaller.
-const EXCHANGES: usize = 1500;
-
-/// How many variants are looked at for one exchange.
-const CANDIDATES: usize = 16;
+/// How hard a smaller set is looked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// How many exchanges are tried for a set that is one smaller.
+    pub exchanges: usize,
+    /// How many variants are looked at for one exchange.
+    pub candidates: usize,
+}
 
 /// What some variant of a set has to be.
 pub type Wish<'a> = Box<dyn Fn(&Variant) -> bool + 'a>;
 
 /// Returns variants that hold every pair, the given one first, and for each wish one that fulfils it, if any can.
-pub fn covering(all: &[Variant], first: Option<&Variant>, wishes: &[Wish<'_>]) -> Vec<Variant> {
+pub fn covering(
+    all: &[Variant],
+    first: Option<&Variant>,
+    wishes: &[Wish<'_>],
+    effort: Effort,
+) -> Vec<Variant> {
     let mut search = Search::new(all, wishes);
     if let Some(first) = first.and_then(|first| all.iter().position(|variant| variant == first)) {
         search.add(first);
@@ -31,7 +39,7 @@ pub fn covering(all: &[Variant], first: Option<&Variant>, wishes: &[Wish<'_>]) -
     }
     search.fill();
     let mut best = search.chosen.clone();
-    while search.leave_one_out() && search.exchange() {
+    while search.leave_one_out() && search.exchange(effort) {
         best.clone_from(&search.chosen);
     }
     best.iter()
@@ -155,15 +163,15 @@ impl Search {
 
     /// Exchanges one variant after another for one that holds an open goal, always the exchange that leaves fewest open. Returns
     /// whether none is open in the end.
-    fn exchange(&mut self) -> bool {
+    fn exchange(&mut self, effort: Effort) -> bool {
         // Who came last stays a while, or two would take turns for ever.
         let mut settled = vec![0; self.chosen.len()];
-        for step in 1..=EXCHANGES {
+        for step in 1..=effort.exchanges {
             if self.open == 0 {
                 return true;
             }
             let goal = self.some_open_goal();
-            let candidates: Vec<usize> = (0..CANDIDATES)
+            let candidates: Vec<usize> = (0..effort.candidates)
                 .map(|_| self.holders[goal][self.dice.below(self.holders[goal].len())])
                 .collect();
             let mut best = None;
