@@ -123,6 +123,8 @@ pub enum Command {
     Template(TemplateArgs),
     /// Read and change the configuration
     Config(ConfigArgs),
+    /// Look at what pyscaffold works with on this machine
+    Doctor(DoctorArgs),
     /// Print the completion script of a shell
     Completions(CompletionsArgs),
     /// Print a man page
@@ -143,6 +145,7 @@ impl Command {
             | Self::Sources(_)
             | Self::Remove(_)
             | Self::Config(_)
+            | Self::Doctor(_)
             | Self::Completions(_)
             | Self::Man(_) => true,
         }
@@ -164,6 +167,7 @@ impl Command {
             | Self::Refresh(_)
             | Self::Template(_)
             | Self::Config(_)
+            | Self::Doctor(_)
             | Self::Completions(_)
             | Self::Man(_) => None,
         }
@@ -495,6 +499,17 @@ pub enum TemplateAction {
     },
     /// Print the JSON Schema of manifests, for editors
     Schema,
+}
+
+/// Looks at this machine.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Looks at git, identity, uv, python, docker, configuration and sources, changes nothing and fetches nothing.\nA note is about what only some commands need; exit code 1 means that something is wrong."
+)]
+pub struct DoctorArgs {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Reads and changes the configuration.

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 mod config;
+mod doctor;
 pub mod failure;
 mod list;
 mod new;
@@ -180,6 +181,9 @@ fn execute(
             let file = config_file.ok_or(ConfigError::NoPlace)?;
             return config::run(shell, &file, &arguments.action);
         }
+        Command::Doctor(arguments) => {
+            return doctor::run(shell, &environment, config_file.as_deref(), arguments);
+        }
         Command::Completions(arguments) => return scripts::completions(shell, arguments),
         Command::Man(arguments) => return scripts::man(shell, arguments),
         Command::New(_)
@@ -231,7 +235,9 @@ fn execute(
         Command::Refresh(arguments) => sources::refresh(shell, &system, &arguments),
         Command::Remove(arguments) => sources::remove(shell, &system, &arguments),
         Command::Template(arguments) => template::run(shell, &system, arguments.action),
-        Command::Config(_) | Command::Completions(_) | Command::Man(_) => Ok(()),
+        Command::Config(_) | Command::Doctor(_) | Command::Completions(_) | Command::Man(_) => {
+            Ok(())
+        }
     }
 }
 

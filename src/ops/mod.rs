@@ -3,6 +3,7 @@
 pub mod adopt;
 pub mod base;
 pub mod diff;
+pub mod doctor;
 pub mod list;
 pub mod new;
 pub mod replay;

@@ -10,6 +10,7 @@ pub mod git_cli;
 pub mod history;
 pub mod journal;
 pub mod loader;
+pub mod programs;
 pub mod project;
 pub mod prompt;
 pub mod python;

@@ -97,6 +97,7 @@ fn rows() -> Vec<Row> {
             "pyscaffold new ./demo myproj",
             |_| words("new ./demo"),
         ),
+        row("doctor.fault", 1, Elsewhere, "", |_| Vec::new()),
         row("output", 1, Elsewhere, "", |_| Vec::new()),
         row("output.closed", 0, Elsewhere, "", |_| Vec::new()),
         row(

@@ -20,6 +20,8 @@ mod config;
 #[cfg(test)]
 mod destination;
 #[cfg(test)]
+mod doctor;
+#[cfg(test)]
 mod failures;
 #[cfg(test)]
 mod floors;
