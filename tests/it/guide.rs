@@ -276,3 +276,32 @@ fn passes_its_own_checks(project: &Path) {
         );
     }
 }
+
+/// Returns what a page tells a reader to type: shell scripts whole, and of a console the lines after its prompt, each without its comment.
+fn commands(page: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let text = fs::read_to_string(path).unwrap();
+    let mut commands = Vec::new();
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(language) = line.strip_prefix("```") else {
+            continue;
+        };
+        for line in lines.by_ref().take_while(|line| *line != "```") {
+            let command = match language {
+                "console" => line.strip_prefix("$ "),
+                _ => Some(line),
+            };
+            let command = command.and_then(|command| command.split("  #").next());
+            commands.extend(command.map(|command| command.trim().to_owned()));
+        }
+    }
+    commands
+}
+
+#[test]
+fn the_chinese_readme_has_the_commands_of_the_english_one() {
+    let english = commands("README.md");
+    assert!(english.len() > 20, "{english:?}");
+    assert_eq!(commands("README.zh-CN.md"), english);
+}
