@@ -9,16 +9,18 @@ use toml_edit::DocumentMut;
 use super::budget;
 use super::escape::Language;
 use super::line_merge::unite_lines;
+use super::objects::Folder;
 use super::ownership::{Placed, fills, is_shared, placed};
 use super::render::{RenderError, Renderer};
 use super::resolve::Resolved;
 use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
 use crate::model::manifest::Ownership;
+use crate::model::object::{Id, Unread};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Layer, Template};
 use crate::model::text::Lines;
-use crate::model::tree::{File, Tree};
+use crate::model::tree::{File, Tree, collision};
 
 /// The ending of files whose slots are separated by empty lines.
 const MARKDOWN: &str = ".md";
@@ -26,8 +28,10 @@ const MARKDOWN: &str = ".md";
 /// The files of a project, and which layers they come from.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Composition {
-    /// The files.
+    /// The files, but for those whose content was not read.
     pub tree: Tree,
+    /// The files whose content was not read.
+    pub unread: BTreeMap<RelPath, UnreadFile>,
     /// The layers that each path comes from, lowest first.
     pub origins: BTreeMap<RelPath, Vec<String>>,
     /// What each path is called in its template, the names in it not rendered.
@@ -36,6 +40,33 @@ pub struct Composition {
     pub once: BTreeSet<RelPath>,
     /// The versions of the layers that took part, the template's own not among them.
     pub layers: BTreeMap<String, Version>,
+}
+
+/// A file whose content was not read: it is copied as it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct UnreadFile {
+    /// Its content.
+    pub content: Unread,
+    /// Whether it is made executable.
+    pub executable: bool,
+}
+
+impl Composition {
+    /// Returns the paths of all files in order.
+    pub fn paths(&self) -> Vec<&RelPath> {
+        let mut paths: Vec<&RelPath> = self.tree.paths().chain(self.unread.keys()).collect();
+        paths.sort_unstable();
+        paths
+    }
+
+    /// Returns the id that git gives the tree of all files.
+    pub fn tree_id(&self) -> Id {
+        let mut root = Folder::of(&self.tree, |_, _| {});
+        for (path, file) in &self.unread {
+            root.insert(path.as_str(), file.executable, file.content.id);
+        }
+        root.id(&mut |_, _| {})
+    }
 }
 
 /// Why the layers do not make a project.
@@ -179,8 +210,11 @@ pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, 
     let mut size = 0;
     for (path, parts) in parts {
         let owners = owners(&path, parts)?;
-        let file = render_file(&mut renderer, &path, &owners, &slots)?;
-        size += file.bytes.len();
+        let made = make_file(&mut renderer, &path, &owners, &slots)?;
+        size += match &made {
+            Made::File(file) => file.bytes.len(),
+            Made::Unread(file) => usize::try_from(file.content.size).unwrap_or(usize::MAX),
+        };
         if size > budget::BYTES {
             return Err(ComposeError::TooLarge {
                 limit: format!("{} bytes", budget::BYTES),
@@ -198,9 +232,16 @@ pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, 
         {
             composition.once.insert(path.clone());
         }
-        composition.tree.insert(path, file);
+        match made {
+            Made::File(file) => {
+                composition.tree.insert(path, file);
+            }
+            Made::Unread(file) => {
+                composition.unread.insert(path, file);
+            }
+        }
     }
-    if let Some((first, second)) = composition.tree.collision() {
+    if let Some((first, second)) = collision(&composition.paths()) {
         return Err(ComposeError::Collision {
             first: first.clone(),
             second: second.clone(),
@@ -313,16 +354,28 @@ fn owners<'a>(path: &RelPath, mut parts: Vec<Part<'a>>) -> Result<Vec<Part<'a>>,
     Ok(parts.split_off(parts.len().saturating_sub(1)))
 }
 
-fn render_file(
+/// A file of a project.
+enum Made {
+    File(File),
+    Unread(UnreadFile),
+}
+
+fn make_file(
     renderer: &mut Renderer,
     path: &RelPath,
     parts: &[Part<'_>],
     slots: &SlotTexts,
-) -> Result<File, ComposeError> {
+) -> Result<Made, ComposeError> {
     let executable = parts.iter().any(|part| part.file.executable);
     let bytes = match parts {
         [part] if !part.file.rendered => {
             fills_of(path, part, &[], slots)?;
+            if let Some(&content) = part.layer.package.unread.get(part.file.source) {
+                return Ok(Made::Unread(UnreadFile {
+                    content,
+                    executable,
+                }));
+            }
             let bytes = part.layer.package.files.get(part.file.source);
             bytes.cloned().unwrap_or_default()
         }
@@ -342,7 +395,7 @@ fn render_file(
             Cow::Owned(text.into_bytes())
         }
     };
-    Ok(File { bytes, executable })
+    Ok(Made::File(File { bytes, executable }))
 }
 
 fn render_part(

@@ -6,72 +6,10 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
+use crate::model::object::{Id, Kind};
+use crate::model::tree::Tree;
 use flate2::write::ZlibEncoder;
 use flate2::{Compression, Crc};
-use sha1::{Digest, Sha1};
-
-use crate::model::tree::Tree;
-
-/// What an object is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
-    /// A commit.
-    Commit,
-    /// A folder.
-    Tree,
-    /// The content of a file.
-    Blob,
-}
-
-impl Kind {
-    /// Returns the word that begins what is hashed.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Commit => "commit",
-            Self::Tree => "tree",
-            Self::Blob => "blob",
-        }
-    }
-
-    /// Returns the number that stands for it in a packfile.
-    const fn number(self) -> u8 {
-        match self {
-            Self::Commit => 1,
-            Self::Tree => 2,
-            Self::Blob => 3,
-        }
-    }
-}
-
-/// The name of an object: SHA-1 of its kind, length and content.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Id([u8; 20]);
-
-impl Id {
-    /// Returns the id of an object.
-    pub fn of(kind: Kind, content: &[u8]) -> Self {
-        let mut hash = Sha1::new();
-        hash.update(format!("{} {}\0", kind.word(), content.len()));
-        hash.update(content);
-        Self(hash.finalize().into())
-    }
-
-    /// Returns the checksum (SHA-1) that ends files of git.
-    pub fn sum(bytes: &[u8]) -> [u8; 20] {
-        Sha1::digest(bytes).into()
-    }
-
-    /// Returns its bytes.
-    pub const fn as_bytes(&self) -> &[u8; 20] {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for Id {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
 
 /// The git tree objects of files, by the ids of their contents.
 #[derive(Debug, Default)]
@@ -87,17 +25,22 @@ impl Folder {
         for (path, file) in tree.iter() {
             let id = Id::of(Kind::Blob, &file.bytes);
             each(id, &file.bytes);
-            let mode = if file.executable { "100755" } else { "100644" };
-            root.insert(path.as_str(), mode, id);
+            root.insert(path.as_str(), file.executable, id);
         }
         root
     }
 
-    fn insert(&mut self, path: &str, mode: &'static str, id: Id) {
+    /// Adds a file by the id of its content.
+    pub fn insert(&mut self, path: &str, executable: bool, id: Id) {
+        let mode = if executable { "100755" } else { "100644" };
+        self.place(path, mode, id);
+    }
+
+    fn place(&mut self, path: &str, mode: &'static str, id: Id) {
         match path.split_once('/') {
             Some((folder, rest)) => {
                 let below = self.folders.entry(folder.to_owned()).or_default();
-                below.insert(rest, mode, id);
+                below.place(rest, mode, id);
             }
             None => {
                 self.files.insert(path.to_owned(), (mode, id));
@@ -205,7 +148,10 @@ impl Pack {
         let mut up_to = 0_u32;
         let mut ids = self.objects.keys().peekable();
         for first in 0..=u8::MAX {
-            while ids.next_if(|id| id.0.first() == Some(&first)).is_some() {
+            while ids
+                .next_if(|id| id.as_bytes().first() == Some(&first))
+                .is_some()
+            {
                 up_to += 1;
             }
             index.extend_from_slice(&up_to.to_be_bytes());
@@ -222,7 +168,7 @@ impl Pack {
         index.extend_from_slice(&pack_sum);
         index.extend_from_slice(&Id::sum(&index));
         Packed {
-            name: Id(pack_sum).to_string(),
+            name: Id::from(pack_sum).to_string(),
             pack: self.bytes,
             index,
         }

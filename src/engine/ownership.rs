@@ -51,8 +51,8 @@ pub fn is_shared(target: &str) -> bool {
 /// Returns the files of a package with where they go.
 pub fn placed(package: &Package) -> Vec<Placed<'_>> {
     package
-        .files
-        .keys()
+        .paths()
+        .into_iter()
         .filter_map(|source| {
             let path = source.strip_prefix("files/")?;
             let mut file = Placed {
@@ -88,8 +88,8 @@ pub fn placed(package: &Package) -> Vec<Placed<'_>> {
 /// Returns the slot texts of a package.
 pub fn fills(package: &Package) -> Vec<Fill<'_>> {
     package
-        .files
-        .keys()
+        .paths()
+        .into_iter()
         .filter_map(|source| {
             let path = source.strip_prefix("slots/")?;
             let (target, slot) = path.rsplit_once('/')?;

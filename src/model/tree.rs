@@ -54,32 +54,37 @@ impl Tree {
     /// Returns two paths that some file system takes for one, wholly or in a folder above them, or of which one is a file and the
     /// other lies below it.
     pub fn collision(&self) -> Option<(&RelPath, &RelPath)> {
-        let mut files: BTreeMap<String, &RelPath> = BTreeMap::new();
-        for path in self.files.keys() {
-            if let Some(first) = files.insert(path.collision_key(), path) {
-                return Some((first, path));
-            }
-        }
-        let mut folders: BTreeMap<String, (RelPath, &RelPath)> = BTreeMap::new();
-        for path in self.files.keys() {
-            let mut parent = path.parent();
-            while let Some(folder) = parent {
-                let key = folder.collision_key();
-                if let Some(file) = files.get(&key) {
-                    return Some((file, path));
-                }
-                parent = folder.parent();
-                match folders.get(&key) {
-                    Some((first, below)) if *first != folder => return Some((below, path)),
-                    Some(_) => {}
-                    None => {
-                        folders.insert(key, (folder, path));
-                    }
-                }
-            }
-        }
-        None
+        collision(&self.paths().collect::<Vec<_>>())
     }
+}
+
+/// Returns two of some sorted paths that cannot stand side by side, as [`Tree::collision`] does.
+pub fn collision<'p>(paths: &[&'p RelPath]) -> Option<(&'p RelPath, &'p RelPath)> {
+    let mut files: BTreeMap<String, &RelPath> = BTreeMap::new();
+    for path in paths.iter().copied() {
+        if let Some(first) = files.insert(path.collision_key(), path) {
+            return Some((first, path));
+        }
+    }
+    let mut folders: BTreeMap<String, (RelPath, &RelPath)> = BTreeMap::new();
+    for path in paths.iter().copied() {
+        let mut parent = path.parent();
+        while let Some(folder) = parent {
+            let key = folder.collision_key();
+            if let Some(file) = files.get(&key) {
+                return Some((file, path));
+            }
+            parent = folder.parent();
+            match folders.get(&key) {
+                Some((first, below)) if *first != folder => return Some((below, path)),
+                Some(_) => {}
+                None => {
+                    folders.insert(key, (folder, path));
+                }
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use git2::{AttrCheckFlags, Config, Repository, Signature};
 
 use super::repository::{Action, RepositoryError, signature};
 use super::{Context, PathError};
-use crate::engine::objects::{Folder, Id, Kind, Pack};
+use crate::engine::objects::{Folder, Pack};
+use crate::model::object::{Id, Kind};
 use crate::model::relpath::RelPath;
 use crate::model::tree::Tree;
 

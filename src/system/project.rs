@@ -2,19 +2,26 @@
 //!
 //! Nothing here depends on the user's git configuration but how git itself stores a file (`.gitattributes`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use git2::{AttrCheckFlags, IndexEntry, IndexTime, ObjectType, Oid, Repository, StatusOptions};
+use git2::{
+    AttrCheckFlags, DiffDelta, DiffOptions, IndexEntry, IndexTime, Oid, Repository, StatusOptions,
+};
 
 use super::repository::{self, Action as _, RepositoryError};
 use super::{Context, PathError};
 use crate::engine::merge::{Mode, Node};
+use crate::model::object::Id;
 use crate::model::record;
 use crate::model::relpath::RelPath;
+
+/// The flag of an entry of the index whose file git takes for unchanged, and the one of a file that need not be there.
+const UNWATCHED: u16 = 1 << 15;
+const UNWATCHED_TOO: u16 = 1 << 14;
 
 /// Why a folder is no project that can be updated.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +53,10 @@ pub struct Tracked {
     pub id: Oid,
     /// What it is.
     pub mode: Mode,
+    /// How many bytes the file had when git looked at it.
+    pub size: u64,
+    /// Whether git looks at the file, and was not told to take it for unchanged.
+    pub is_watched: bool,
 }
 
 /// What stands at a path on disk.
@@ -148,7 +159,14 @@ impl Project {
                 continue;
             };
             let mode = mode_of(entry.mode);
-            tracked.insert(path, Tracked { id: entry.id, mode });
+            let kept = Tracked {
+                id: entry.id,
+                mode,
+                size: entry.file_size.into(),
+                is_watched: entry.flags & UNWATCHED == 0
+                    && entry.flags_extended & UNWATCHED_TOO == 0,
+            };
+            tracked.insert(path, kept);
         }
         Ok(tracked)
     }
@@ -159,6 +177,38 @@ impl Project {
     /// It cannot be read.
     pub fn look(&self, path: &RelPath) -> Result<Look, PathError> {
         look(&self.root, path)
+    }
+
+    /// Returns what a file, a link or something that is never opened is; nothing where none of these stands.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub fn mode(&self, path: &RelPath) -> Result<Option<Mode>, PathError> {
+        Ok(match stand(&self.root, path)? {
+            Stand::Node(found) => Some(mode_of_file(&found)),
+            Stand::Nothing | Stand::Folder | Stand::Below(_) => None,
+        })
+    }
+
+    /// Returns the files that are not as git keeps them.
+    ///
+    /// # Errors
+    /// Git cannot compare them.
+    pub fn edited(&self) -> Result<BTreeSet<RelPath>, RepositoryError> {
+        let mut options = DiffOptions::new();
+        options.disable_pathspec_match(true).ignore_submodules(true);
+        if !self.prefix.is_empty() {
+            options.pathspec(self.prefix.trim_end_matches('/'));
+        }
+        let found = self
+            .repository
+            .diff_index_to_workdir(None, Some(&mut options))
+            .during("compare the files")?;
+        let path_of = |delta: DiffDelta<'_>| {
+            let path = std::str::from_utf8(delta.old_file().path_bytes()?).ok()?;
+            RelPath::parse(path.strip_prefix(&self.prefix)?).ok()
+        };
+        Ok(found.deltas().filter_map(path_of).collect())
     }
 
     /// Returns those of some paths that git keeps otherwise than they are on disk, or than they were committed.
@@ -192,6 +242,13 @@ impl Project {
         changed.sort();
         changed.dedup();
         Ok(changed)
+    }
+
+    /// Returns a content that the repository has.
+    pub fn content(&self, id: &Id) -> Option<Vec<u8>> {
+        let id = Oid::from_bytes(id.as_bytes()).ok()?;
+        let blob = self.repository.find_blob(id).ok()?;
+        Some(blob.content().to_vec())
     }
 
     /// Returns those of some paths whose content a program of the user's turns into something else for git, such as LFS.
@@ -292,17 +349,15 @@ fn mode_of(mode: u32) -> Mode {
     }
 }
 
-/// Returns whether git would give a content this id.
-pub fn has_id(node: &Node, id: Oid) -> bool {
-    let bytes = node.bytes.as_deref().unwrap_or_default();
-    Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|found| found == id)
+/// What stands at a path on disk, not opened.
+enum Stand {
+    Nothing,
+    Node(fs::Metadata),
+    Folder,
+    Below(RelPath),
 }
 
-/// Returns what stands at a path below a folder. Links are not followed.
-///
-/// # Errors
-/// It cannot be read.
-pub(super) fn look(root: &Path, path: &RelPath) -> Result<Look, PathError> {
+fn stand(root: &Path, path: &RelPath) -> Result<Stand, PathError> {
     let mut above = Vec::new();
     let mut parent = path.parent();
     while let Some(folder) = parent {
@@ -312,34 +367,53 @@ pub(super) fn look(root: &Path, path: &RelPath) -> Result<Look, PathError> {
     for folder in above.into_iter().rev() {
         match root.join(folder.as_str()).symlink_metadata() {
             Ok(found) if found.is_dir() => {}
-            Ok(_) => return Ok(Look::Below(folder)),
-            Err(_) => return Ok(Look::Nothing),
+            Ok(_) => return Ok(Stand::Below(folder)),
+            Err(_) => return Ok(Stand::Nothing),
         }
     }
     let target = root.join(path.as_str());
-    let found = match target.symlink_metadata() {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Look::Nothing),
-        Err(error) => return Err(error).context("look at", &target),
-    };
-    if found.is_dir() {
-        return Ok(Look::Folder);
+    match target.symlink_metadata() {
+        Ok(found) if found.is_dir() => Ok(Stand::Folder),
+        Ok(found) => Ok(Stand::Node(found)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Stand::Nothing),
+        Err(error) => Err(error).context("look at", &target),
     }
+}
+
+fn mode_of_file(found: &fs::Metadata) -> Mode {
     if found.is_symlink() {
-        let to = fs::read_link(&target).context("read", &target)?;
-        return Ok(Look::Node(Node {
-            mode: Mode::Link,
-            bytes: Some(to.as_os_str().as_encoded_bytes().into()),
-        }));
+        Mode::Link
+    } else if !found.is_file() {
+        Mode::Other
+    } else if is_executable(found) {
+        Mode::Executable
+    } else {
+        Mode::Plain
     }
-    if !found.is_file() {
-        return Ok(Look::Node(Node {
-            mode: Mode::Other,
-            bytes: None,
-        }));
-    }
-    let bytes = fs::read(&target).context("read", &target)?;
-    Ok(Look::Node(Node::file(&bytes, is_executable(&found))))
+}
+
+/// Returns what stands at a path below a folder. Links are not followed.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn look(root: &Path, path: &RelPath) -> Result<Look, PathError> {
+    let found = match stand(root, path)? {
+        Stand::Nothing => return Ok(Look::Nothing),
+        Stand::Folder => return Ok(Look::Folder),
+        Stand::Below(above) => return Ok(Look::Below(above)),
+        Stand::Node(found) => found,
+    };
+    let target = root.join(path.as_str());
+    let mode = mode_of_file(&found);
+    let bytes = match mode {
+        Mode::Other => None,
+        Mode::Link => {
+            let to = fs::read_link(&target).context("read", &target)?;
+            Some(to.as_os_str().as_encoded_bytes().into())
+        }
+        Mode::Plain | Mode::Executable => Some(fs::read(&target).context("read", &target)?.into()),
+    };
+    Ok(Look::Node(Node { mode, bytes }))
 }
 
 #[cfg(unix)]

@@ -17,7 +17,6 @@ pub use self::content::Labels;
 use self::content::{Merged, Verdict, merge_content, same_content};
 use self::matching::{Matching, moved_folders, moved_path};
 use crate::model::relpath::RelPath;
-use crate::model::tree::Tree;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -37,7 +36,8 @@ pub enum Mode {
 pub struct Node {
     /// What it is.
     pub mode: Mode,
-    /// The content; none for a file of the user's that no template knows and that nothing is matched with.
+    /// The content; none for a file of the user's that no template knows and that nothing is matched with, and none for one that
+    /// the template does not change, whatever it is on the side of the project.
     pub bytes: Option<Rc<[u8]>>,
 }
 
@@ -57,13 +57,6 @@ impl Node {
 
 /// One of the three trees.
 pub type Side = BTreeMap<RelPath, Node>;
-
-/// Returns a rendered tree as a side.
-pub fn side_of(tree: &Tree) -> Side {
-    tree.iter()
-        .map(|(path, file)| (path.clone(), Node::file(&file.bytes, file.executable)))
-        .collect()
-}
 
 /// What is known about the files beside their content.
 #[derive(Clone, Debug, Default)]

@@ -20,13 +20,14 @@ impl<'a> Checker<'a> {
         let all: Vec<&Question> = self.template.questions.iter().collect();
         for layer in &self.template.layers {
             let manifest = &layer.package.manifest;
+            let paths = layer.package.paths();
             for rule in &manifest.files {
                 self.condition(manifest, rule.at, &rule.when, &all);
-                let mut covered = layer.package.files.keys().filter(|path| {
+                let covered = paths.iter().filter(|path| {
                     let path = path.strip_prefix("files/").unwrap_or(path);
                     names(&rule.path, path)
                 });
-                let count = covered.by_ref().count();
+                let count = covered.count();
                 if count == 0 {
                     let message = format!("`[[files]]` names `{}`, which is not there", rule.path);
                     self.report(manifest, rule.at, message);
