@@ -3,21 +3,23 @@
 //! What the template does not change needs no content at all: there a merge comes to the project's own file, whatever is in it.
 //! Most files of an update are such, and their ids say so.
 
+use std::collections::btree_map::Iter;
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter::Peekable;
 use std::rc::Rc;
 
 use super::System;
 use super::base::{Base, BaseError, Made};
 use crate::engine::merge::{Mode, Node, Side};
-use crate::model::object::Id;
+use crate::model::object::{Id, Kind};
 use crate::model::relpath::RelPath;
-use crate::system::project::{Look, Project, Tracked};
+use crate::system::project::{Ground, Look, Project, Tracked};
 use crate::system::source::SourceError;
 
 /// The largest of the user's own files that is looked into to find out whether it was renamed.
 const LOOKED_INTO: usize = 1 << 20;
 
-/// The trees of a merge. A file that is the same in all of them may be in each without its content.
+/// The trees of a merge, without what is settled.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Sides {
     /// What the template made then.
@@ -28,6 +30,8 @@ pub(super) struct Sides {
     pub(super) theirs: Side,
     /// The files of ours that git does not keep.
     pub(super) untracked: BTreeSet<RelPath>,
+    /// The files that need no decision: the template does not change them, or the project did not.
+    pub(super) settled: BTreeSet<RelPath>,
 }
 
 /// What the template makes now.
@@ -54,6 +58,7 @@ pub(super) fn sides(
     let gathering = Gathering {
         system,
         project,
+        ground: project.ground(),
         tracked,
         base,
         theirs: next.map_or(&nothing, |next| next.made),
@@ -78,6 +83,7 @@ enum Settled<'a> {
 struct Gathering<'a> {
     system: &'a System,
     project: &'a Project,
+    ground: Ground<'a>,
     tracked: &'a BTreeMap<RelPath, Tracked>,
     base: &'a Base,
     theirs: &'a Base,
@@ -86,81 +92,87 @@ struct Gathering<'a> {
 
 impl Gathering<'_> {
     fn sides(&self) -> Result<Sides, BaseError> {
-        let mut sides = Sides {
-            ours: self
-                .tracked
-                .iter()
-                .map(|(path, tracked)| (path.clone(), unread(tracked.mode)))
-                .collect(),
-            ..Sides::default()
-        };
-        let known = self.base.files.keys().chain(self.theirs.files.keys());
-        let known: BTreeSet<&RelPath> = known.collect();
-        let mut contents = Contents::new(self.system, self.project);
-        for path in &known {
-            let made = self.base.files.get(path);
-            let makes = self.theirs.files.get(path);
-            if let Some(mode) = made.and_then(|made| self.settled(path, made, makes).transpose()) {
-                let mode = mode?;
-                let there = unread(made.map_or(mode, Made::mode));
-                sides.ours.insert((*path).clone(), unread(mode));
-                sides.base.insert((*path).clone(), there.clone());
-                if makes.is_some() {
-                    sides.theirs.insert((*path).clone(), there);
+        let mut sides = Sides::default();
+        let paths = self.base.files.keys().chain(self.theirs.files.keys());
+        let mut paths: Vec<&RelPath> = paths.collect();
+        paths.sort();
+        paths.dedup();
+        let mut made = self.base.files.iter().peekable();
+        let mut makes = self.theirs.files.iter().peekable();
+        let mut tracked = self.tracked.iter().peekable();
+        let mut settled = Vec::new();
+        let mut open = Vec::new();
+        for path in paths {
+            let (made, makes) = (at(&mut made, path), at(&mut makes, path));
+            let kept = at(&mut tracked, path);
+            if let Some(made) = made
+                && self.is_settled(path, (made, makes), kept)?
+            {
+                settled.push(path.clone());
+                if kept.is_none() {
+                    sides.untracked.insert(path.clone());
                 }
-                if !self.tracked.contains_key(path) {
-                    sides.untracked.insert((*path).clone());
-                }
-                continue;
+            } else {
+                open.push((path, made, makes));
             }
+        }
+        sides.ours = self.unread(&settled);
+        let mut contents = Contents::new(self.system, self.project);
+        for (path, made, makes) in &open {
+            self.look(path, &mut sides)?;
+            contents.know(sides.ours.get(path));
             for (made, side) in [(made, &mut sides.base), (makes, &mut sides.theirs)] {
                 if let Some(made) = made {
                     side.insert((*path).clone(), contents.node(made)?);
                 }
             }
-            self.look(path, &mut sides)?;
         }
-        if self
-            .base
-            .files
-            .keys()
-            .any(|path| !sides.ours.contains_key(path))
-        {
-            self.look_for_renamed(&known, &mut sides)?;
+        let is_missing = |path: &&RelPath| !sides.ours.contains_key(path);
+        if sides.base.keys().any(|path| is_missing(&path)) {
+            let known = open.iter().map(|(path, ..)| *path).chain(&settled);
+            self.look_for_renamed(&known.collect(), &mut sides)?;
         }
+        sides.settled = settled.into_iter().collect();
         Ok(sides)
     }
 
-    /// Returns what stands at a path where nobody has to look into it; nothing where somebody has to.
-    fn settled(
+    /// Returns what git keeps of the project, not read and without what is settled.
+    fn unread(&self, settled: &[RelPath]) -> Side {
+        let mut settled = settled.iter().peekable();
+        let open = self.tracked.iter().filter(|(path, _)| {
+            while settled.next_if(|other| other < path).is_some() {}
+            settled.peek() != Some(path)
+        });
+        open.map(|(path, tracked)| (path.clone(), unread(tracked.mode)))
+            .collect()
+    }
+
+    /// Returns whether nobody has to look into a file, whatever it holds.
+    fn is_settled(
         &self,
         path: &RelPath,
-        made: &Made,
-        makes: Option<&Made>,
-    ) -> Result<Option<Mode>, BaseError> {
-        let kept = self.tracked.get(path);
-        let as_made = kept.filter(|kept| kept.mode == made.mode() && made.has_id(kept.id.as_bytes()));
+        (made, makes): (&Made, Option<&Made>),
+        kept: Option<&Tracked>,
+    ) -> Result<bool, BaseError> {
+        let as_made =
+            kept.filter(|kept| kept.mode == made.mode() && made.has_id(kept.id.as_bytes()));
         match &self.settled {
             Settled::Template(renamed) => {
                 if !makes.is_some_and(|makes| makes.is_same(made)) || renamed.contains(path) {
-                    return Ok(None);
+                    return Ok(false);
                 }
-                if let Some(kept) = as_made {
-                    return Ok(Some(kept.mode));
-                }
-                Ok(self.project.mode(path)?)
+                Ok(as_made.is_some() || self.ground.mode(path)?.is_some())
             }
             // A file that git writes otherwise than it keeps it has another size.
             Settled::Project(edited) => Ok(as_made
                 .filter(|kept| kept.is_watched && kept.size == made.size())
-                .filter(|_| !edited.contains(path))
-                .map(|kept| kept.mode)),
+                .is_some_and(|_| !edited.contains(path))),
         }
     }
 
     /// Reads what stands at a path of the project.
     fn look(&self, path: &RelPath, sides: &mut Sides) -> Result<(), BaseError> {
-        let (at, node) = match self.project.look(path)? {
+        let (at, node) = match self.ground.look(path)? {
             Look::Node(node) => (path.clone(), node),
             Look::Nothing => {
                 sides.ours.remove(path);
@@ -197,7 +209,7 @@ impl Gathering<'_> {
         sides: &mut Sides,
     ) -> Result<(), BaseError> {
         for path in self.tracked.keys().filter(|path| !known.contains(path)) {
-            if let Look::Node(node) = self.project.look(path)?
+            if let Look::Node(node) = self.ground.look(path)?
                 && node
                     .bytes
                     .as_ref()
@@ -210,15 +222,23 @@ impl Gathering<'_> {
     }
 }
 
+/// Returns what stands at a path in a map, through which paths go in their order.
+fn at<'m, V>(map: &mut Peekable<Iter<'m, RelPath, V>>, path: &RelPath) -> Option<&'m V> {
+    while map.next_if(|(other, _)| *other < path).is_some() {}
+    map.next_if(|(other, _)| *other == path)
+        .map(|(_, value)| value)
+}
+
 fn unread(mode: Mode) -> Node {
     Node { mode, bytes: None }
 }
 
-/// Reads contents of the template that were left unread, the last one not twice.
+/// Reads contents of the template that were left unread. One that is at hand, in the project or from the other version, is not
+/// read again.
 struct Contents<'a> {
     system: &'a System,
     project: &'a Project,
-    last: Option<(Id, Rc<[u8]>)>,
+    known: Vec<(Id, Rc<[u8]>)>,
 }
 
 impl<'a> Contents<'a> {
@@ -226,7 +246,7 @@ impl<'a> Contents<'a> {
         Self {
             system,
             project,
-            last: None,
+            known: Vec::new(),
         }
     }
 
@@ -236,17 +256,28 @@ impl<'a> Contents<'a> {
         stored.or_else(|error| self.project.content(id).ok_or(error))
     }
 
+    /// Forgets the last file, and has the content of the project's own at hand.
+    fn know(&mut self, ours: Option<&Node>) {
+        let bytes = ours.and_then(|ours| ours.bytes.as_ref());
+        self.known.clear();
+        self.known
+            .extend(bytes.map(|bytes| (Id::of(Kind::Blob, bytes), Rc::clone(bytes))));
+    }
+
     fn node(&mut self, made: &Made) -> Result<Node, BaseError> {
         let file = match made {
             Made::Read(node) => return Ok(node.clone()),
             Made::Unread(file) => file,
         };
         let id = file.content.id;
-        let bytes = match &self.last {
-            Some((last, bytes)) if *last == id => Rc::clone(bytes),
-            _ => Rc::from(self.content(&id)?),
+        let known = self.known.iter().find(|(known, _)| *known == id);
+        let bytes = if let Some((_, bytes)) = known {
+            Rc::clone(bytes)
+        } else {
+            let bytes: Rc<[u8]> = Rc::from(self.content(&id)?);
+            self.known.push((id, Rc::clone(&bytes)));
+            bytes
         };
-        self.last = Some((id, Rc::clone(&bytes)));
         Ok(Node {
             mode: made.mode(),
             bytes: Some(bytes),

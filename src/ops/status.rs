@@ -89,7 +89,11 @@ fn local(
         theirs: String::new(),
     };
     let (base, ours, theirs) = (&sides.base, &sides.ours, &sides.theirs);
-    let changes = merge(base, ours, theirs, &Rules::default(), &labels);
+    let rules = Rules {
+        settled: sides.settled,
+        ..Rules::default()
+    };
+    let changes = merge(base, ours, theirs, &rules, &labels);
     let mut local: Vec<(RelPath, Local)> = Vec::new();
     for path in base.keys() {
         if !ours.contains_key(path) {

@@ -18,6 +18,7 @@ use crate::model::record::{PATH, Record};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
 use crate::system::PathError;
+use crate::system::contents::Contents;
 use crate::system::journal::{FileStep, IndexStep, Journal, JournalError, Recovered, Steps};
 use crate::system::project::{self, Look, Project, ProjectError, Tracked};
 use crate::system::repository::RepositoryError;
@@ -231,11 +232,13 @@ impl Merging<'_> {
             ours,
             theirs: makes,
             untracked,
+            settled,
         } = sides(system, project, &tracked, base, Some(next))?;
         let rules = Rules {
             once: base.once.union(&theirs.once).cloned().collect(),
             renamed,
             untracked,
+            settled,
         };
         let labels = Labels {
             ours: OURS.to_owned(),
@@ -245,6 +248,7 @@ impl Merging<'_> {
         read_moved(project, &mut report.changes)?;
         let work = Work {
             project,
+            contents: Contents::of(project),
             tracked: &tracked,
             ours: &ours,
             untracked: &rules.untracked,
@@ -272,6 +276,7 @@ impl Merging<'_> {
         let mut index = work.index_steps(&report.changes)?;
         files.push(work.file_step(&record_path, Some(record.clone()))?);
         index.extend(work.index_step(&record_path, Some(&record))?);
+        work.contents.store()?;
         let journal = Journal::open(project)?;
         if matches!(
             target.template.origin,
@@ -368,6 +373,7 @@ fn touched(changes: &[Change]) -> BTreeSet<RelPath> {
 /// What is known while changes become steps.
 struct Work<'a> {
     project: &'a Project,
+    contents: Contents<'a>,
     tracked: &'a BTreeMap<RelPath, Tracked>,
     ours: &'a Side,
     untracked: &'a BTreeSet<RelPath>,
@@ -390,9 +396,14 @@ impl Work<'_> {
     }
 
     fn file_step(&self, path: &RelPath, after: Option<Node>) -> Result<FileStep, PathError> {
-        let before = match self.project.look(path)? {
-            Look::Node(node) => Some(node),
-            Look::Nothing | Look::Folder | Look::Below(_) => None,
+        // What was decided upon is what must still be there when it is changed.
+        let read = self.ours.get(path).filter(|node| node.bytes.is_some());
+        let before = match read {
+            Some(node) => Some(node.clone()),
+            None => match self.project.look(path)? {
+                Look::Node(node) => Some(node),
+                Look::Nothing | Look::Folder | Look::Below(_) => None,
+            },
         };
         Ok(FileStep {
             path: path.clone(),
@@ -422,13 +433,12 @@ impl Work<'_> {
         path: &RelPath,
         after: Option<&Node>,
     ) -> Result<Option<IndexStep>, RepositoryError> {
-        let is_kept = self.tracked.contains_key(path);
-        let is_left_out = self.untracked.contains(path) || self.project.is_ignored(path);
-        if !is_kept && (is_left_out || after.is_none()) {
+        let is_left_out = || self.untracked.contains(path) || self.project.is_ignored(path);
+        if !self.tracked.contains_key(path) && (after.is_none() || is_left_out()) {
             return Ok(None);
         }
         let after = match after {
-            Some(node) => vec![self.project.entry(path, node, 0)?],
+            Some(node) => vec![self.contents.entry(path, node, 0)?],
             None => Vec::new(),
         };
         Ok(Some(self.step(path, after)))
@@ -452,7 +462,7 @@ impl Work<'_> {
         for (number, stage) in [(1, &stages.base), (2, &stages.ours), (3, &stages.theirs)] {
             let Some((path, node)) = stage else { continue };
             let at = if is_torn { path } else { &change.path };
-            let entry = self.project.entry(at, node, number)?;
+            let entry = self.contents.entry(at, node, number)?;
             entries.entry(at.clone()).or_default().push(entry);
         }
         Ok(entries

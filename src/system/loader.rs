@@ -365,7 +365,8 @@ fn fills_unread(template: &Template) -> bool {
             .any(|package| {
                 let mut files = placed(package).into_iter();
                 files.any(|file| {
-                    package.unread.contains_key(file.source) && filled.contains(&file.target)
+                    package.unread.contains_key(file.source)
+                        && filled.contains(file.target.as_ref())
                 })
             })
 }

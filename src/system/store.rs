@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
+use git2::{ObjectType, OdbLookupFlags, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
 
 use super::env::Environment;
 use super::git_cli::{self, Depth, GitError, GitRun};
@@ -457,13 +457,14 @@ impl Snapshot {
     pub fn content(&self, id: &Id) -> Result<Option<Vec<u8>>, String> {
         let read = || {
             let id = Oid::from_bytes(id.as_bytes())?;
-            Ok(self.repository.odb()?.read(id)?.data().to_vec())
+            let objects = self.repository.odb()?;
+            // A stored commit never gets more objects than it has.
+            if !objects.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+                return Ok(None);
+            }
+            Ok(Some(objects.read(id)?.data().to_vec()))
         };
-        match read() {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if git2::Error::code(&error) == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(plain(&error)),
-        }
+        read().map_err(|error| plain(&error))
     }
 }
 

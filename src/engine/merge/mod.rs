@@ -36,8 +36,7 @@ pub enum Mode {
 pub struct Node {
     /// What it is.
     pub mode: Mode,
-    /// The content; none for a file of the user's that no template knows and that nothing is matched with, and none for one that
-    /// the template does not change, whatever it is on the side of the project.
+    /// The content; none for a file of the user's that no template knows and that nothing is matched with.
     pub bytes: Option<Rc<[u8]>>,
 }
 
@@ -67,6 +66,9 @@ pub struct Rules {
     pub once: BTreeSet<RelPath>,
     /// Files of ours that git does not keep.
     pub untracked: BTreeSet<RelPath>,
+    /// Files that need no decision, and are in none of the trees: the template has them unchanged, and something of the project's
+    /// stands there.
+    pub settled: BTreeSet<RelPath>,
 }
 
 /// What was decided about a path.
@@ -364,13 +366,15 @@ impl Merge<'_> {
 
     /// Decides about the files that only the template's new version brings.
     fn added_by_theirs(&self) -> Vec<Change> {
-        let folders = moved_folders(self.base, self.ours, &self.to_ours);
+        let settled = &self.rules.settled;
+        let folders = moved_folders((self.base, settled), self.ours, &self.to_ours);
         let mut changes = Vec::new();
         for path in self.to_theirs.added(self.theirs) {
             let Some(theirs) = self.theirs.get(path) else {
                 continue;
             };
             let moved = moved_path(&folders, path).filter(|to| !self.theirs.contains_key(to));
+            let moved = moved.filter(|to| !self.rules.settled.contains(to));
             let target = moved.as_ref().unwrap_or(path);
             match self.ours.get(target) {
                 None => {
@@ -410,7 +414,8 @@ impl Merge<'_> {
 
     /// Moves the user's own files of a folder that the template moved.
     fn carried_along(&self, changes: &[Change]) -> Vec<Change> {
-        let folders = moved_folders(self.base, self.theirs, &self.to_theirs);
+        let settled = &self.rules.settled;
+        let folders = moved_folders((self.base, settled), self.theirs, &self.to_theirs);
         let mut taken: BTreeSet<&RelPath> = changes.iter().map(|change| &change.path).collect();
         taken.extend(self.ours.keys());
         let own: Vec<&RelPath> = self.to_ours.added(self.ours).collect();
@@ -420,7 +425,7 @@ impl Merge<'_> {
             .filter_map(|path| {
                 let target = moved_path(&folders, path)?;
                 let node = self.ours.get(path)?;
-                if taken.contains(&target) {
+                if taken.contains(&target) || settled.contains(&target) {
                     let note = format!("its folder moved, and {target} is taken");
                     return Some(Change::new(path, Outcome::Kept).note(note));
                 }
@@ -443,7 +448,9 @@ impl Merge<'_> {
             if change.result.is_none() {
                 continue;
             }
-            let Some(blocker) = blocker(&there, &change.path) else {
+            let found = blocker(&there, &change.path)
+                .or_else(|| blocker(&self.rules.settled, &change.path));
+            let Some(blocker) = found else {
                 there.insert(change.path.clone());
                 continue;
             };
