@@ -320,6 +320,7 @@ impl From<BaseError> for Failure {
                 ),
             BaseError::Path(_) | BaseError::RelPath(_) => Self::new("file", message),
             BaseError::Git(_) => Self::new("project.git", message),
+            BaseError::Source(error) => error.into(),
         }
     }
 }

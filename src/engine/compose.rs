@@ -9,16 +9,18 @@ use toml_edit::DocumentMut;
 use super::budget;
 use super::escape::Language;
 use super::line_merge::unite_lines;
+use super::objects::{Leaf, tree_id};
 use super::ownership::{Placed, fills, is_shared, placed};
 use super::render::{RenderError, Renderer};
 use super::resolve::Resolved;
 use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
 use crate::model::manifest::Ownership;
+use crate::model::object::{Id, Kind, Unread};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Layer, Template};
 use crate::model::text::Lines;
-use crate::model::tree::{File, Tree};
+use crate::model::tree::{File, Tree, collision};
 
 /// The ending of files whose slots are separated by empty lines.
 const MARKDOWN: &str = ".md";
@@ -26,8 +28,10 @@ const MARKDOWN: &str = ".md";
 /// The files of a project, and which layers they come from.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Composition {
-    /// The files.
+    /// The files, but for those whose content was not read.
     pub tree: Tree,
+    /// The files whose content was not read.
+    pub unread: BTreeMap<RelPath, UnreadFile>,
     /// The layers that each path comes from, lowest first.
     pub origins: BTreeMap<RelPath, Vec<String>>,
     /// What each path is called in its template, the names in it not rendered.
@@ -36,6 +40,41 @@ pub struct Composition {
     pub once: BTreeSet<RelPath>,
     /// The versions of the layers that took part, the template's own not among them.
     pub layers: BTreeMap<String, Version>,
+}
+
+/// A file whose content was not read: it is copied as it is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct UnreadFile {
+    /// Its content.
+    pub content: Unread,
+    /// Whether it is made executable.
+    pub executable: bool,
+}
+
+impl Composition {
+    /// Returns the paths of all files in order.
+    pub fn paths(&self) -> Vec<&RelPath> {
+        let mut paths: Vec<&RelPath> = self.tree.paths().chain(self.unread.keys()).collect();
+        paths.sort();
+        paths
+    }
+
+    /// Returns the id that git gives the tree of all files.
+    pub fn tree_id(&self) -> Id {
+        let read = self.tree.iter().map(|(path, file)| Leaf {
+            path,
+            executable: file.executable,
+            id: Id::of(Kind::Blob, &file.bytes),
+        });
+        let unread = self.unread.iter().map(|(path, file)| Leaf {
+            path,
+            executable: file.executable,
+            id: file.content.id,
+        });
+        let mut files: Vec<Leaf<'_>> = read.chain(unread).collect();
+        files.sort_by_key(|leaf| leaf.path);
+        tree_id(files, &mut |_, _| {})
+    }
 }
 
 /// Why the layers do not make a project.
@@ -130,14 +169,19 @@ pub enum ComposeError {
 }
 
 struct Part<'a> {
+    path: RelPath,
     layer: &'a Layer,
     file: Placed<'a>,
 }
 
 impl Part<'_> {
     fn place(&self) -> String {
-        format!("{}: {}", self.layer.label(), self.file.source)
+        place(self.layer, &self.file)
     }
+}
+
+fn place(layer: &Layer, file: &Placed<'_>) -> String {
+    format!("{}: {}", layer.label(), file.source)
 }
 
 struct SlotText {
@@ -160,47 +204,61 @@ pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, 
         .filter(|layer| layer.when.holds(&resolved.answers))
         .collect();
     let slots = slot_texts(&active, resolved, &mut renderer)?;
-    let mut parts: BTreeMap<RelPath, Vec<Part<'_>>> = BTreeMap::new();
+    let mut parts: Vec<Part<'_>> = Vec::new();
     for &layer in &active {
         for file in placed(&layer.package) {
             if file.when.holds(&resolved.answers) {
-                let part = Part { layer, file };
-                let path = render_path(&mut renderer, &part.file.target, || part.place())?;
-                parts.entry(path).or_default().push(part);
+                let path = render_path(&mut renderer, &file.target, || place(layer, &file))?;
+                parts.push(Part { path, layer, file });
             }
         }
     }
-    if parts.len() > budget::FILES {
+    // What makes one path is together then, the lowest layer first.
+    parts.sort_by(|one, other| one.path.cmp(&other.path));
+    let paths = || parts.chunk_by(|one, other| one.path == other.path);
+    if paths().count() > budget::FILES {
         return Err(ComposeError::TooLarge {
             limit: format!("{} files", budget::FILES),
         });
     }
     let mut composition = Composition::default();
+    // Gathered in order: so a map is made at once.
+    let (mut unread, mut origins, mut targets) = (Vec::new(), Vec::new(), Vec::new());
     let mut size = 0;
-    for (path, parts) in parts {
-        let owners = owners(&path, parts)?;
-        let file = render_file(&mut renderer, &path, &owners, &slots)?;
-        size += file.bytes.len();
+    for parts in paths() {
+        let owners = owners(parts)?;
+        let Some(top) = owners.last() else { continue };
+        let path = &top.path;
+        let made = make_file(&mut renderer, path, owners, &slots)?;
+        size += match &made {
+            Made::File(file) => file.bytes.len(),
+            Made::Unread(file) => usize::try_from(file.content.size).unwrap_or(usize::MAX),
+        };
         if size > budget::BYTES {
             return Err(ComposeError::TooLarge {
                 limit: format!("{} bytes", budget::BYTES),
             });
         }
         let labels = owners.iter().map(|part| part.layer.label()).collect();
-        composition.origins.insert(path.clone(), labels);
-        if let Some(top) = owners.last() {
-            let target = top.file.target.clone();
-            composition.targets.insert(path.clone(), target);
-        }
+        origins.push((path.clone(), labels));
+        targets.push((path.clone(), top.file.target.to_string()));
         if owners
             .iter()
             .any(|part| part.file.ownership == Ownership::Once)
         {
             composition.once.insert(path.clone());
         }
-        composition.tree.insert(path, file);
+        match made {
+            Made::File(file) => {
+                composition.tree.insert(path.clone(), file);
+            }
+            Made::Unread(file) => unread.push((path.clone(), file)),
+        }
     }
-    if let Some((first, second)) = composition.tree.collision() {
+    composition.unread = unread.into_iter().collect();
+    composition.origins = origins.into_iter().collect();
+    composition.targets = targets.into_iter().collect();
+    if let Some((first, second)) = collision(&composition.paths()) {
         return Err(ComposeError::Collision {
             first: first.clone(),
             second: second.clone(),
@@ -296,8 +354,11 @@ fn text_of<'a>(layer: &'a Layer, source: &str, place: &str) -> Result<&'a str, C
 }
 
 /// Returns the parts that make a path: all of them for a shared file, else the uppermost, if it may replace the others.
-fn owners<'a>(path: &RelPath, mut parts: Vec<Part<'a>>) -> Result<Vec<Part<'a>>, ComposeError> {
-    if is_shared(path.as_str()) {
+fn owners<'p, 'a>(parts: &'p [Part<'a>]) -> Result<&'p [Part<'a>], ComposeError> {
+    let Some((top, _)) = parts.split_last() else {
+        return Ok(parts);
+    };
+    if is_shared(top.path.as_str()) {
         return Ok(parts);
     }
     if let Some(pair) = parts.windows(2).find_map(|pair| match pair {
@@ -305,24 +366,36 @@ fn owners<'a>(path: &RelPath, mut parts: Vec<Part<'a>>) -> Result<Vec<Part<'a>>,
         _ => None,
     }) {
         return Err(ComposeError::TwoOwners {
-            path: path.clone(),
+            path: top.path.clone(),
             lower: pair.0,
             upper: pair.1,
         });
     }
-    Ok(parts.split_off(parts.len().saturating_sub(1)))
+    Ok(std::slice::from_ref(top))
 }
 
-fn render_file(
+/// A file of a project.
+enum Made {
+    File(File),
+    Unread(UnreadFile),
+}
+
+fn make_file(
     renderer: &mut Renderer,
     path: &RelPath,
     parts: &[Part<'_>],
     slots: &SlotTexts,
-) -> Result<File, ComposeError> {
+) -> Result<Made, ComposeError> {
     let executable = parts.iter().any(|part| part.file.executable);
     let bytes = match parts {
         [part] if !part.file.rendered => {
             fills_of(path, part, &[], slots)?;
+            if let Some(&content) = part.layer.package.unread.get(part.file.source) {
+                return Ok(Made::Unread(UnreadFile {
+                    content,
+                    executable,
+                }));
+            }
             let bytes = part.layer.package.files.get(part.file.source);
             bytes.cloned().unwrap_or_default()
         }
@@ -342,7 +415,7 @@ fn render_file(
             Cow::Owned(text.into_bytes())
         }
     };
-    Ok(File { bytes, executable })
+    Ok(Made::File(File { bytes, executable }))
 }
 
 fn render_part(

@@ -4,129 +4,86 @@
 //! repository knows yet; one file written once costs a tenth of a file for each.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 
-use flate2::write::ZlibEncoder;
-use flate2::{Compression, Crc};
-use sha1::{Digest, Sha1};
+use flate2::{Compress, Compression, Crc, FlushCompress, Status};
 
-use crate::model::tree::Tree;
+use crate::model::object::{Id, Kind};
+use crate::model::relpath::RelPath;
 
-/// What an object is.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Kind {
-    /// A commit.
-    Commit,
-    /// A folder.
-    Tree,
-    /// The content of a file.
-    Blob,
+/// A file of a tree, by its path and the id of its content.
+#[derive(Clone, Copy, Debug)]
+pub struct Leaf<'a> {
+    /// The path.
+    pub path: &'a RelPath,
+    /// Whether it can be run.
+    pub executable: bool,
+    /// The content.
+    pub id: Id,
 }
 
-impl Kind {
-    /// Returns the word that begins what is hashed.
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Commit => "commit",
-            Self::Tree => "tree",
-            Self::Blob => "blob",
-        }
-    }
-
-    /// Returns the number that stands for it in a packfile.
-    const fn number(self) -> u8 {
-        match self {
-            Self::Commit => 1,
-            Self::Tree => 2,
-            Self::Blob => 3,
-        }
-    }
-}
-
-/// The name of an object: SHA-1 of its kind, length and content.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
-pub struct Id([u8; 20]);
-
-impl Id {
-    /// Returns the id of an object.
-    pub fn of(kind: Kind, content: &[u8]) -> Self {
-        let mut hash = Sha1::new();
-        hash.update(format!("{} {}\0", kind.word(), content.len()));
-        hash.update(content);
-        Self(hash.finalize().into())
-    }
-
-    /// Returns the checksum (SHA-1) that ends files of git.
-    pub fn sum(bytes: &[u8]) -> [u8; 20] {
-        Sha1::digest(bytes).into()
-    }
-
-    /// Returns its bytes.
-    pub const fn as_bytes(&self) -> &[u8; 20] {
-        &self.0
-    }
-}
-
-impl std::fmt::Display for Id {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
-}
-
-/// The git tree objects of files, by the ids of their contents.
-#[derive(Debug, Default)]
-pub struct Folder {
-    files: BTreeMap<String, (&'static str, Id)>,
-    folders: BTreeMap<String, Folder>,
-}
-
-impl Folder {
-    /// Returns the folder of all files of a tree, and hands each content with its id to a function.
-    pub fn of(tree: &Tree, mut each: impl FnMut(Id, &[u8])) -> Self {
-        let mut root = Self::default();
-        for (path, file) in tree.iter() {
-            let id = Id::of(Kind::Blob, &file.bytes);
-            each(id, &file.bytes);
-            let mode = if file.executable { "100755" } else { "100644" };
-            root.insert(path.as_str(), mode, id);
-        }
-        root
-    }
-
-    fn insert(&mut self, path: &str, mode: &'static str, id: Id) {
-        match path.split_once('/') {
-            Some((folder, rest)) => {
-                let below = self.folders.entry(folder.to_owned()).or_default();
-                below.insert(rest, mode, id);
+/// Returns the id of the git tree of files, and hands the content of each folder, the inner ones first, to a function.
+///
+/// The files come in the order of their paths. That is git's own order: it sorts a folder as if its name ended in a slash.
+pub fn tree_id<'a>(
+    files: impl IntoIterator<Item = Leaf<'a>>,
+    each: &mut dyn FnMut(Id, &[u8]),
+) -> Id {
+    let mut root = Vec::new();
+    // The folders that are open, outermost first, each with what is known of its content.
+    let mut open: Vec<(&str, Vec<u8>)> = Vec::new();
+    for file in files {
+        let mut rest = file.path.as_str();
+        let mut depth = 0;
+        while let Some((name, below)) = rest.split_once('/') {
+            if open.get(depth).is_none_or(|(folder, _)| *folder != name) {
+                close(&mut root, &mut open, depth, each);
+                open.push((name, Vec::new()));
             }
-            None => {
-                self.files.insert(path.to_owned(), (mode, id));
-            }
+            depth += 1;
+            rest = below;
         }
+        close(&mut root, &mut open, depth, each);
+        let mode = if file.executable { "100755" } else { "100644" };
+        entry(
+            open.last_mut().map_or(&mut root, |(_, bytes)| bytes),
+            mode,
+            rest,
+            file.id,
+        );
     }
+    close(&mut root, &mut open, 0, each);
+    let id = Id::of(Kind::Tree, &root);
+    each(id, &root);
+    id
+}
 
-    /// Returns the id of the folder, and hands the content of each folder, the inner ones first, to a function.
-    pub fn id(&self, each: &mut dyn FnMut(Id, &[u8])) -> Id {
-        // Git sorts a folder as if its name ended in a slash.
-        let mut entries: BTreeMap<String, (&str, &str, Id)> = BTreeMap::new();
-        for (name, (mode, id)) in &self.files {
-            entries.insert(name.clone(), (mode, name, *id));
-        }
-        for (name, folder) in &self.folders {
-            entries.insert(format!("{name}/"), ("40000", name, folder.id(each)));
-        }
-        let mut bytes = Vec::new();
-        for (mode, name, id) in entries.values() {
-            bytes.extend_from_slice(mode.as_bytes());
-            bytes.push(b' ');
-            bytes.extend_from_slice(name.as_bytes());
-            bytes.push(0);
-            bytes.extend_from_slice(id.as_bytes());
-        }
+/// Closes the folders below a depth: each becomes an entry of the one above it.
+fn close(
+    root: &mut Vec<u8>,
+    open: &mut Vec<(&str, Vec<u8>)>,
+    depth: usize,
+    each: &mut dyn FnMut(Id, &[u8]),
+) {
+    while open.len() > depth
+        && let Some((name, bytes)) = open.pop()
+    {
         let id = Id::of(Kind::Tree, &bytes);
         each(id, &bytes);
-        id
+        entry(
+            open.last_mut().map_or(&mut *root, |(_, bytes)| bytes),
+            "40000",
+            name,
+            id,
+        );
     }
+}
+
+fn entry(folder: &mut Vec<u8>, mode: &str, name: &str, id: Id) {
+    folder.extend_from_slice(mode.as_bytes());
+    folder.push(b' ');
+    folder.extend_from_slice(name.as_bytes());
+    folder.push(0);
+    folder.extend_from_slice(id.as_bytes());
 }
 
 /// A packfile on its way.
@@ -135,6 +92,8 @@ pub struct Pack {
     bytes: Vec<u8>,
     /// Of each object the checksum of its packed form and where that begins.
     objects: BTreeMap<Id, (u32, u32)>,
+    /// One for all: to make it costs more than to compress a small file.
+    compressor: Compress,
 }
 
 /// A packfile and its index, as they lie in `objects/pack`.
@@ -153,8 +112,12 @@ impl Pack {
     pub fn new() -> Self {
         // The number of objects is put in at the end.
         let bytes = b"PACK\0\0\0\x02\0\0\0\0".to_vec();
-        let objects = BTreeMap::new();
-        Self { bytes, objects }
+        Self {
+            bytes,
+            objects: BTreeMap::new(),
+            // What is read once is packed fast rather than small; `git gc` packs it again.
+            compressor: Compress::new(Compression::fast(), true),
+        }
     }
 
     /// Adds an object; one that is there already is not added again.
@@ -169,10 +132,21 @@ impl Pack {
         let offset = u32::try_from(start).ok().filter(|offset| *offset < 1 << 31);
         let offset = offset.ok_or_else(|| std::io::Error::other("the pack is too large"))?;
         self.head(kind, content.len());
-        // What is read once is packed fast rather than small; `git gc` packs it again.
-        let mut encoder = ZlibEncoder::new(std::mem::take(&mut self.bytes), Compression::fast());
-        encoder.write_all(content)?;
-        self.bytes = encoder.finish()?;
+        self.compressor.reset();
+        let mut rest = content;
+        loop {
+            // Room for what does not get smaller, and for the frame around it.
+            self.bytes.reserve(rest.len() + rest.len() / 8 + 64);
+            let before = self.compressor.total_in();
+            let status =
+                self.compressor
+                    .compress_vec(rest, &mut self.bytes, FlushCompress::Finish)?;
+            let taken = usize::try_from(self.compressor.total_in() - before).unwrap_or_default();
+            rest = rest.get(taken..).unwrap_or_default();
+            if status == Status::StreamEnd {
+                break;
+            }
+        }
         let mut checksum = Crc::new();
         checksum.update(self.bytes.get(start..).unwrap_or_default());
         self.objects.insert(id, (checksum.sum(), offset));
@@ -205,7 +179,10 @@ impl Pack {
         let mut up_to = 0_u32;
         let mut ids = self.objects.keys().peekable();
         for first in 0..=u8::MAX {
-            while ids.next_if(|id| id.0.first() == Some(&first)).is_some() {
+            while ids
+                .next_if(|id| id.as_bytes().first() == Some(&first))
+                .is_some()
+            {
                 up_to += 1;
             }
             index.extend_from_slice(&up_to.to_be_bytes());
@@ -222,7 +199,7 @@ impl Pack {
         index.extend_from_slice(&pack_sum);
         index.extend_from_slice(&Id::sum(&index));
         Packed {
-            name: Id(pack_sum).to_string(),
+            name: Id::from(pack_sum).to_string(),
             pack: self.bytes,
             index,
         }

@@ -1,5 +1,6 @@
 //! Which file of a package makes which path of a project, and when.
 
+use std::borrow::Cow;
 use std::collections::btree_map::Entry;
 
 use crate::model::condition::Condition;
@@ -15,7 +16,7 @@ pub struct Placed<'a> {
     /// The path in the package's folder, such as `files/README.md.hbs`.
     pub source: &'a str,
     /// The path in the project, its names not yet rendered, such as `src/{{package}}/app.py`.
-    pub target: String,
+    pub target: Cow<'a, str>,
     /// Whether the content is rendered.
     pub rendered: bool,
     /// The file is made only if this holds.
@@ -51,13 +52,13 @@ pub fn is_shared(target: &str) -> bool {
 /// Returns the files of a package with where they go.
 pub fn placed(package: &Package) -> Vec<Placed<'_>> {
     package
-        .files
-        .keys()
+        .paths()
+        .into_iter()
         .filter_map(|source| {
             let path = source.strip_prefix("files/")?;
             let mut file = Placed {
                 source,
-                target: without_ending(path).to_owned(),
+                target: Cow::Borrowed(without_ending(path)),
                 rendered: path.ends_with(RENDERED),
                 when: Condition::default(),
                 executable: false,
@@ -77,7 +78,7 @@ pub fn placed(package: &Package) -> Vec<Placed<'_>> {
                     file.ownership = Ownership::Once;
                 }
                 if let Some(to) = &rule.to {
-                    file.target.clone_from(to);
+                    file.target = Cow::Borrowed(to);
                 }
             }
             Some(file)
@@ -88,8 +89,8 @@ pub fn placed(package: &Package) -> Vec<Placed<'_>> {
 /// Returns the slot texts of a package.
 pub fn fills(package: &Package) -> Vec<Fill<'_>> {
     package
-        .files
-        .keys()
+        .paths()
+        .into_iter()
         .filter_map(|source| {
             let path = source.strip_prefix("slots/")?;
             let (target, slot) = path.rsplit_once('/')?;

@@ -7,6 +7,7 @@ pub mod condition;
 pub mod language;
 pub mod manifest;
 pub mod name;
+pub mod object;
 pub mod problem;
 pub mod question;
 pub mod record;

@@ -4,9 +4,11 @@
 //! [`RelPath::parse`]; whoever holds a [`RelPath`] need not check it again. The step to a path on
 //! disk is not made here.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::text::{is_hidden, is_variation_selector, visible_start};
@@ -32,9 +34,15 @@ const SHOWN_CHARACTERS: usize = 160;
 /// RelPath::parse("src/app/main.py")   is fine
 /// RelPath::parse("../etc/passwd")     is RelPathError::ParentDirectory
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(transparent)]
-pub struct RelPath(String);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+// Merges put one path into a dozen maps; so a copy costs nothing.
+pub struct RelPath(Arc<str>);
+
+impl Serialize for RelPath {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
 
 /// Why a text is not a [`RelPath`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -151,8 +159,9 @@ impl RelPath {
             });
         }
         text.split('/')
+            .filter(|component| !is_plain(component))
             .try_for_each(|component| check_component(component, &path))?;
-        Ok(Self(text.to_owned()))
+        Ok(Self(Arc::from(text)))
     }
 
     /// Returns the components, outermost first.
@@ -169,7 +178,7 @@ impl RelPath {
     pub fn parent(&self) -> Option<Self> {
         self.0
             .rsplit_once('/')
-            .map(|(parent, _)| Self(parent.to_owned()))
+            .map(|(parent, _)| Self(Arc::from(parent)))
     }
 
     /// Returns the last component.
@@ -206,9 +215,13 @@ impl RelPath {
     /// down again brings all of them together, the Kelvin sign with `k` as well. It also takes the
     /// Turkish `ı` for `i`, which no system does; a needless refusal is the safe side. The dotted
     /// `İ` stays apart from `i`, as everywhere.
-    pub fn collision_key(&self) -> String {
+    pub fn collision_key(&self) -> Cow<'_, str> {
         if self.0.is_ascii() {
-            return self.0.to_ascii_lowercase();
+            return if self.0.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(self.0.to_ascii_lowercase())
+            } else {
+                Cow::Borrowed(&self.0)
+            };
         }
         self.0
             .nfd()
@@ -230,6 +243,21 @@ impl AsRef<str> for RelPath {
     fn as_ref(&self) -> &str {
         self.as_str()
     }
+}
+
+/// Returns whether a component is so plain that nothing in [`check_component`] can refuse it: most are, and the looks at every
+/// character cost more than anything else that is done with a path.
+fn is_plain(component: &str) -> bool {
+    // Names of devices have three or four characters before the first dot, `.git` has none; the others need a character that is
+    // not plain.
+    let stem = component.split('.').next().unwrap_or_default().len();
+    stem != 0
+        && !(3..=4).contains(&stem)
+        && component.len() <= MAX_COMPONENT_BYTES
+        && !component.ends_with('.')
+        && component
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
 }
 
 /// Checks one component; `path` is called for an error only.
@@ -323,7 +351,19 @@ fn is_git_directory(file_name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_never_refused(
+            component in "([.]?([gG][iI][tT]|[cC][oO][nN]|AUX|nul|com[0-9]?|LPT[0-9])?[a-zA-Z0-9_.~$ -]{0,6})|[a-z.]{250,260}"
+        ) {
+            let refused = check_component(&component, &|| component.clone()).is_err();
+            prop_assert!(!(is_plain(&component) && refused), "{component:?}");
+        }
+    }
 
     fn path(text: &str) -> RelPath {
         RelPath::parse(text).unwrap_or_else(|error| panic!("{text:?}: {error}"))

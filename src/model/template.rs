@@ -7,6 +7,7 @@ use std::fmt;
 use super::address::{GitRef, GitUrl};
 use super::condition::Condition;
 use super::manifest::{LayerName, Manifest, Role};
+use super::object::Unread;
 use super::question::Question;
 
 /// A manifest and the files beside it, by their path in the template's folder (`files/…`, `slots/…`).
@@ -14,8 +15,20 @@ use super::question::Question;
 pub struct Package {
     /// The manifest.
     pub manifest: Manifest,
-    /// The files below `files/` and `slots/`.
+    /// The files below `files/` and `slots/`, but for those that were not read.
     pub files: BTreeMap<String, Cow<'static, [u8]>>,
+    /// The files that were not read: they are copied as they are, and whoever asked for the template that way reads what it needs.
+    pub unread: BTreeMap<String, Unread>,
+}
+
+impl Package {
+    /// Returns the paths of all files in order.
+    pub fn paths(&self) -> Vec<&str> {
+        let all = self.files.keys().chain(self.unread.keys());
+        let mut paths: Vec<&str> = all.map(String::as_str).collect();
+        paths.sort_unstable();
+        paths
+    }
 }
 
 /// A folder in a commit of a git repository.

@@ -1,7 +1,7 @@
 //! The files of a project, in memory.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::relpath::RelPath;
 
@@ -54,32 +54,44 @@ impl Tree {
     /// Returns two paths that some file system takes for one, wholly or in a folder above them, or of which one is a file and the
     /// other lies below it.
     pub fn collision(&self) -> Option<(&RelPath, &RelPath)> {
-        let mut files: BTreeMap<String, &RelPath> = BTreeMap::new();
-        for path in self.files.keys() {
-            if let Some(first) = files.insert(path.collision_key(), path) {
-                return Some((first, path));
-            }
-        }
-        let mut folders: BTreeMap<String, (RelPath, &RelPath)> = BTreeMap::new();
-        for path in self.files.keys() {
-            let mut parent = path.parent();
-            while let Some(folder) = parent {
-                let key = folder.collision_key();
-                if let Some(file) = files.get(&key) {
-                    return Some((file, path));
-                }
-                parent = folder.parent();
-                match folders.get(&key) {
-                    Some((first, below)) if *first != folder => return Some((below, path)),
-                    Some(_) => {}
-                    None => {
-                        folders.insert(key, (folder, path));
-                    }
-                }
-            }
-        }
-        None
+        collision(&self.paths().collect::<Vec<_>>())
     }
+}
+
+/// Returns two of some sorted paths that cannot stand side by side, as [`Tree::collision`] does.
+pub fn collision<'p>(paths: &[&'p RelPath]) -> Option<(&'p RelPath, &'p RelPath)> {
+    let mut files: HashMap<Cow<'_, str>, &RelPath> = HashMap::with_capacity(paths.len());
+    for path in paths.iter().copied() {
+        if let Some(first) = files.insert(path.collision_key(), path) {
+            return Some((first, path));
+        }
+    }
+    let mut folders: HashMap<String, (RelPath, &RelPath)> = HashMap::new();
+    let mut last = None;
+    for path in paths.iter().copied() {
+        let mut parent = path.parent();
+        if parent == last {
+            continue;
+        }
+        last.clone_from(&parent);
+        while let Some(folder) = parent {
+            let key = folder.collision_key();
+            if let Some(file) = files.get(&key) {
+                return Some((file, path));
+            }
+            match folders.get(key.as_ref()) {
+                Some((first, below)) if *first != folder => return Some((below, path)),
+                // Whatever lies above it was looked at too.
+                Some(_) => break,
+                None => {
+                    let key = key.into_owned();
+                    parent = folder.parent();
+                    folders.insert(key, (folder, path));
+                }
+            }
+        }
+    }
+    None
 }
 
 #[cfg(test)]

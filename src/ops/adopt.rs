@@ -8,7 +8,7 @@ use toml_edit::{DocumentMut, Item};
 use super::System;
 use super::base::{self, Base};
 use super::target::{self, TargetError, Wanted};
-use super::update::{Extent, UpdateError, UpdateReport, carry_out};
+use super::update::{Extent, Merging, UpdateError, UpdateReport};
 use crate::engine::merge::Node;
 use crate::model::name::{DistributionName, PackageName};
 use crate::model::record::{PATH, Record};
@@ -62,13 +62,13 @@ pub fn adopt(system: &System, options: &AdoptOptions) -> Result<UpdateReport, Up
         before: BTreeMap::new(),
         recovered,
     };
-    carry_out(
-        &project,
-        &Base::default(),
-        &target,
-        options.extent,
-        &mut report,
-    )?;
+    let merging = Merging {
+        system,
+        project: &project,
+        base: &Base::default(),
+        target: &target,
+    };
+    merging.carry_out(options.extent, &mut report)?;
     Ok(report)
 }
 

@@ -4,22 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::System;
-use crate::engine::compose::{Composition, compose};
-use crate::engine::merge::{Mode, Node, Side, side_of};
+use crate::engine::compose::{Composition, UnreadFile, compose};
+use crate::engine::merge::{Mode, Node};
 use crate::engine::resolve::Resolved;
+use crate::model::object::{Id, Kind};
 use crate::model::record::{self, Record, RecordError};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
+use crate::model::tree::Tree;
 use crate::model::value::Answers;
 use crate::system::PathError;
 use crate::system::builtin;
 use crate::system::journal::{Journal, JournalError, Recovered};
-use crate::system::project::{self, Look, Project, ProjectError, Tracked, has_id};
-use crate::system::repository::{self, RepositoryError};
+use crate::system::project::{self, Look, Project, ProjectError};
+use crate::system::repository::RepositoryError;
 use crate::system::source::{self, BUILTIN, SourceError};
-
-/// The largest of the user's own files that is looked into to find out whether it was renamed.
-const LOOKED_INTO: usize = 1 << 20;
 
 /// Why a project cannot be worked on.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +51,9 @@ pub enum BaseError {
     /// Git failed.
     #[error(transparent)]
     Git(#[from] RepositoryError),
+    /// A file of the template cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
     /// The record's own path is none.
     #[error(transparent)]
     RelPath(#[from] RelPathError),
@@ -68,11 +70,59 @@ pub struct Opened {
     pub recovered: Option<Recovered>,
 }
 
+/// A file that a template makes.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// One whose content is here.
+    Read(Node),
+    /// One that is copied as it is, and was not read.
+    Unread(UnreadFile),
+}
+
+impl Made {
+    /// Returns what it is.
+    pub fn mode(&self) -> Mode {
+        match self {
+            Self::Read(node) => node.mode,
+            Self::Unread(file) if file.executable => Mode::Executable,
+            Self::Unread(_) => Mode::Plain,
+        }
+    }
+
+    /// Returns how many bytes it has.
+    pub fn size(&self) -> u64 {
+        match self {
+            Self::Read(node) => node.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
+            Self::Unread(file) => file.content.size,
+        }
+    }
+
+    /// Returns whether git gives its content the id of these bytes.
+    pub fn has_id(&self, id: &[u8]) -> bool {
+        match self {
+            Self::Read(node) => {
+                let bytes = node.bytes.as_deref().unwrap_or_default();
+                Id::of(Kind::Blob, bytes).as_bytes() == id
+            }
+            Self::Unread(file) => file.content.id.as_bytes() == id,
+        }
+    }
+
+    /// Returns whether another one is known to be the same file.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Read(one), Self::Read(other)) => one == other,
+            (Self::Unread(one), Self::Unread(other)) => one == other,
+            (Self::Read(_), Self::Unread(_)) | (Self::Unread(_), Self::Read(_)) => false,
+        }
+    }
+}
+
 /// What a template made then.
 #[derive(Clone, Debug, Default)]
 pub struct Base {
     /// The files.
-    pub side: Side,
+    pub files: BTreeMap<RelPath, Made>,
     /// What each path is called in the template; empty where only the files are known.
     pub targets: BTreeMap<RelPath, String>,
     /// The files that are the user's once they are made.
@@ -84,13 +134,22 @@ pub struct Base {
 impl Base {
     /// Returns a base of rendered files.
     pub fn of(composition: &Composition) -> Self {
+        let unread = composition.unread.iter();
+        let unread = unread.map(|(path, file)| (path.clone(), Made::Unread(*file)));
         Self {
-            side: side_of(&composition.tree),
+            files: read(&composition.tree).chain(unread).collect(),
             targets: composition.targets.clone(),
             once: composition.once.clone(),
             answers: Answers::new(),
         }
     }
+}
+
+fn read(tree: &Tree) -> impl Iterator<Item = (RelPath, Made)> {
+    tree.iter().map(|(path, file)| {
+        let node = Node::file(&file.bytes, file.executable);
+        (path.clone(), Made::Read(node))
+    })
 }
 
 /// Opens the project that a folder is or lies in, after ending what an earlier run left unfinished.
@@ -154,7 +213,7 @@ pub fn base(system: &System, opened: &Opened) -> Result<Base, BaseError> {
     }
     if let Some(tree) = opened.project.recorded_tree(&record.tree) {
         return Ok(Base {
-            side: side_of(&tree),
+            files: read(&tree).collect(),
             answers: record.answers.clone(),
             ..Base::default()
         });
@@ -178,7 +237,7 @@ fn render(template: &Template, record: &Record) -> Result<Base, String> {
         return Err("the record lacks an answer".to_owned());
     };
     let composition = compose(template, &resolved).map_err(|error| error.to_string())?;
-    if repository::tree_id(&composition.tree) != record.tree {
+    if composition.tree_id().to_string() != record.tree {
         let reason = format!(
             "{} {} makes other files now than it did then",
             manifest.name, manifest.version
@@ -241,84 +300,4 @@ fn folder_of(system: &System, opened: &Opened) -> String {
         .iter()
         .find(is_it)
         .map_or_else(|| typed.clone(), |folder| folder.display().to_string())
-}
-
-/// Reads the project as it is, as far as a merge of these sides can need it. Returns it with those of its files that git does not
-/// keep.
-///
-/// # Errors
-/// A file cannot be read.
-pub fn ours(
-    project: &Project,
-    tracked: &BTreeMap<RelPath, Tracked>,
-    base: &Side,
-    theirs: Option<&Side>,
-) -> Result<(Side, BTreeSet<RelPath>), PathError> {
-    let mut ours: Side = tracked
-        .iter()
-        .map(|(path, tracked)| {
-            let mode = tracked.mode;
-            (path.clone(), Node { mode, bytes: None })
-        })
-        .collect();
-    let mut untracked = BTreeSet::new();
-    let known = base.keys().chain(theirs.into_iter().flat_map(Side::keys));
-    let known: BTreeSet<&RelPath> = known.collect();
-    for path in &known {
-        let before = base.get(path);
-        let is_settled = theirs.is_some_and(|theirs| theirs.get(path) == before);
-        if let (Some(node), Some(kept), true) = (before, tracked.get(path), is_settled)
-            && kept.mode == node.mode
-            && has_id(node, kept.id)
-        {
-            ours.insert((*path).clone(), node.clone());
-            continue;
-        }
-        let (at, node) = match project.look(path)? {
-            Look::Node(node) => ((*path).clone(), node),
-            Look::Nothing => {
-                ours.remove(path);
-                continue;
-            }
-            Look::Folder => {
-                ours.remove(path);
-                let below = format!("{path}/");
-                if tracked.keys().any(|kept| kept.as_str().starts_with(&below)) {
-                    continue;
-                }
-                ((*path).clone(), other())
-            }
-            Look::Below(above) => {
-                ours.remove(path);
-                if ours.contains_key(&above) {
-                    continue;
-                }
-                (above, other())
-            }
-        };
-        if !tracked.contains_key(&at) {
-            untracked.insert(at.clone());
-        }
-        ours.insert(at, node);
-    }
-    if base.keys().any(|path| !ours.contains_key(path)) {
-        for path in tracked.keys().filter(|path| !known.contains(path)) {
-            if let Look::Node(node) = project.look(path)?
-                && node
-                    .bytes
-                    .as_ref()
-                    .is_some_and(|bytes| bytes.len() <= LOOKED_INTO)
-            {
-                ours.insert(path.clone(), node);
-            }
-        }
-    }
-    Ok((ours, untracked))
-}
-
-fn other() -> Node {
-    Node {
-        mode: Mode::Other,
-        bytes: None,
-    }
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::System;
-use super::base::{self, BaseError, ours};
+use super::base::{self, BaseError};
+use super::sides::sides;
 use crate::engine::merge::Node;
 use crate::model::relpath::RelPath;
 
@@ -19,10 +20,10 @@ pub fn diff(system: &System, folder: &Path) -> Result<BTreeMap<RelPath, Pair>, B
     let opened = base::open(system, folder)?;
     let base = base::base(system, &opened)?;
     let tracked = opened.project.tracked()?;
-    let (ours, _) = ours(&opened.project, &tracked, &base.side, None)?;
+    let sides = sides(system, &opened.project, &tracked, &base, None)?;
     let mut pairs = BTreeMap::new();
-    for (path, made) in &base.side {
-        let is = ours.get(path);
+    for (path, made) in &sides.base {
+        let is = sides.ours.get(path);
         if is != Some(made) {
             pairs.insert(path.clone(), (Some(made.clone()), is.cloned()));
         }

@@ -8,6 +8,7 @@ pub mod list;
 pub mod new;
 pub mod replay;
 pub mod show;
+mod sides;
 pub mod sources;
 pub mod status;
 pub mod target;

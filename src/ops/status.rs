@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use super::System;
-use super::base::{self, BaseError, Opened, ours};
+use super::base::{self, Base, BaseError, Opened};
+use super::sides::sides;
 use super::target::{Target, TargetError, Wanted, target};
-use crate::engine::merge::{Labels, Outcome, Rules, Side, merge};
+use crate::engine::merge::{Labels, Outcome, Rules, merge};
 use crate::model::relpath::RelPath;
 use crate::system::journal::Recovered;
 
@@ -66,7 +67,7 @@ pub fn status(system: &System, folder: &Path) -> Result<StatusReport, StatusErro
     };
     let target = target(system, &opened, &wanted)?;
     let base = base::base(system, &opened)?;
-    let local = local(&opened, &base.side)?;
+    let local = local(system, &opened, &base)?;
     Ok(StatusReport {
         opened,
         target,
@@ -75,15 +76,24 @@ pub fn status(system: &System, folder: &Path) -> Result<StatusReport, StatusErro
 }
 
 /// Returns what was done to the files of a base.
-fn local(opened: &Opened, base: &Side) -> Result<Vec<(RelPath, Local)>, BaseError> {
+fn local(
+    system: &System,
+    opened: &Opened,
+    base: &Base,
+) -> Result<Vec<(RelPath, Local)>, BaseError> {
     let tracked = opened.project.tracked()?;
-    let (ours, _) = ours(&opened.project, &tracked, base, None)?;
+    let sides = sides(system, &opened.project, &tracked, base, None)?;
     // A template that brings nothing any more: what was changed is kept, what was not is removed.
     let labels = Labels {
         ours: String::new(),
         theirs: String::new(),
     };
-    let changes = merge(base, &ours, &Side::new(), &Rules::default(), &labels);
+    let (base, ours, theirs) = (&sides.base, &sides.ours, &sides.theirs);
+    let rules = Rules {
+        settled: sides.settled,
+        ..Rules::default()
+    };
+    let changes = merge(base, ours, theirs, &rules, &labels);
     let mut local: Vec<(RelPath, Local)> = Vec::new();
     for path in base.keys() {
         if !ours.contains_key(path) {

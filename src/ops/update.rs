@@ -8,7 +8,8 @@ use std::path::PathBuf;
 use semver::Version;
 
 use super::System;
-use super::base::{self, Base, BaseError, ours};
+use super::base::{self, Base, BaseError};
+use super::sides::{Next, Sides, sides};
 use super::target::{self, Target, TargetError, Wanted};
 use crate::engine::escape::Language;
 use crate::engine::merge::{Change, Labels, Node, Outcome, Rules, Side, Stages, merge};
@@ -17,6 +18,7 @@ use crate::model::record::{PATH, Record};
 use crate::model::relpath::{RelPath, RelPathError};
 use crate::model::template::{Origin, Template};
 use crate::system::PathError;
+use crate::system::contents::Contents;
 use crate::system::journal::{FileStep, IndexStep, Journal, JournalError, Recovered, Steps};
 use crate::system::project::{self, Look, Project, ProjectError, Tracked};
 use crate::system::repository::RepositoryError;
@@ -169,7 +171,13 @@ pub fn update(system: &System, options: &UpdateOptions) -> Result<UpdateReport, 
         return Ok(report);
     }
     let base = base::base(system, &opened)?;
-    carry_out(&opened.project, &base, &target, options.extent, &mut report)?;
+    let merging = Merging {
+        system,
+        project: &opened.project,
+        base: &base,
+        target: &target,
+    };
+    merging.carry_out(options.extent, &mut report)?;
     Ok(report)
 }
 
@@ -191,66 +199,94 @@ pub fn abort(
     Ok(journal.abort(force)?)
 }
 
-/// Merges, checks that nothing would be lost, and changes the project.
-pub(super) fn carry_out(
-    project: &Project,
-    base: &Base,
-    target: &Target,
-    extent: Extent,
-    report: &mut UpdateReport,
-) -> Result<(), UpdateError> {
-    let theirs = target.base();
-    let tracked = project.tracked()?;
-    let (ours, untracked) = ours(project, &tracked, &base.side, Some(&theirs.side))?;
-    let rules = Rules {
-        renamed: renamed(base, &theirs, &target.template),
-        once: base.once.union(&theirs.once).cloned().collect(),
-        untracked,
-    };
-    let labels = Labels {
-        ours: OURS.to_owned(),
-        theirs: format!("{} {}", target.record.template, target.record.version),
-    };
-    report.changes = merge(&base.side, &ours, &theirs.side, &rules, &labels);
-    read_moved(project, &mut report.changes)?;
-    let work = Work {
-        project,
-        tracked: &tracked,
-        ours: &ours,
-        untracked: &rules.untracked,
-    };
-    let record_path = RelPath::parse(PATH)?;
-    let record = Node::file(target.record.to_toml().as_bytes(), false);
-    let mut touched = touched(&report.changes);
-    if !report.is_current {
-        touched.insert(record_path.clone());
+/// What takes part in a merge.
+pub(super) struct Merging<'a> {
+    pub(super) system: &'a System,
+    pub(super) project: &'a Project,
+    pub(super) base: &'a Base,
+    pub(super) target: &'a Target,
+}
+
+impl Merging<'_> {
+    /// Merges, checks that nothing would be lost, and changes the project.
+    pub(super) fn carry_out(
+        &self,
+        extent: Extent,
+        report: &mut UpdateReport,
+    ) -> Result<(), UpdateError> {
+        let Self {
+            system,
+            project,
+            base,
+            target,
+        } = *self;
+        let theirs = target.base();
+        let tracked = project.tracked()?;
+        let renamed = renamed(base, &theirs, &target.template);
+        let next = Next {
+            made: &theirs,
+            renamed: &renamed,
+        };
+        let Sides {
+            base: made,
+            ours,
+            theirs: makes,
+            untracked,
+            settled,
+        } = sides(system, project, &tracked, base, Some(next))?;
+        let rules = Rules {
+            once: base.once.union(&theirs.once).cloned().collect(),
+            renamed,
+            untracked,
+            settled,
+        };
+        let labels = Labels {
+            ours: OURS.to_owned(),
+            theirs: format!("{} {}", target.record.template, target.record.version),
+        };
+        report.changes = merge(&made, &ours, &makes, &rules, &labels);
+        read_moved(project, &mut report.changes)?;
+        let work = Work {
+            project,
+            contents: Contents::of(project),
+            tracked: &tracked,
+            ours: &ours,
+            untracked: &rules.untracked,
+        };
+        let record_path = RelPath::parse(PATH)?;
+        let record = Node::file(target.record.to_toml().as_bytes(), false);
+        let mut touched = touched(&report.changes);
+        if !report.is_current {
+            touched.insert(record_path.clone());
+        }
+        let kept: Vec<RelPath> = touched
+            .iter()
+            .filter(|path| tracked.contains_key(*path))
+            .cloned()
+            .collect();
+        refuse(project, &kept)?;
+        let mut files = work.file_steps(&report.changes)?;
+        report.before = files
+            .iter()
+            .filter_map(|step| Some((step.path.clone(), step.before.clone()?)))
+            .collect();
+        if extent != Extent::Apply {
+            return Ok(());
+        }
+        let mut index = work.index_steps(&report.changes)?;
+        files.push(work.file_step(&record_path, Some(record.clone()))?);
+        index.extend(work.index_step(&record_path, Some(&record))?);
+        work.contents.store()?;
+        let journal = Journal::open(project)?;
+        if matches!(
+            target.template.origin,
+            Origin::Builtin | Origin::Directory(_)
+        ) {
+            project.keep_tree(&target.composition.tree)?;
+        }
+        journal.apply(&Steps { files, index })?;
+        Ok(())
     }
-    let kept: Vec<RelPath> = touched
-        .iter()
-        .filter(|path| tracked.contains_key(*path))
-        .cloned()
-        .collect();
-    refuse(project, &kept)?;
-    let mut files = work.file_steps(&report.changes)?;
-    report.before = files
-        .iter()
-        .filter_map(|step| Some((step.path.clone(), step.before.clone()?)))
-        .collect();
-    if extent != Extent::Apply {
-        return Ok(());
-    }
-    let mut index = work.index_steps(&report.changes)?;
-    files.push(work.file_step(&record_path, Some(record.clone()))?);
-    index.extend(work.index_step(&record_path, Some(&record))?);
-    let journal = Journal::open(project)?;
-    if matches!(
-        target.template.origin,
-        Origin::Builtin | Origin::Directory(_)
-    ) {
-        project.keep_tree(&target.composition.tree)?;
-    }
-    journal.apply(&Steps { files, index })?;
-    Ok(())
 }
 
 fn refuse(project: &Project, kept: &[RelPath]) -> Result<(), UpdateError> {
@@ -287,11 +323,11 @@ fn renamed(base: &Base, theirs: &Base, template: &Template) -> BTreeMap<RelPath,
         }
         let was = renderer.render(target, Language::Verbatim).ok();
         let was = was.and_then(|was| RelPath::parse(&was).ok());
-        if let Some(was) = was.filter(|was| was != path && base.side.contains_key(was)) {
+        if let Some(was) = was.filter(|was| was != path && base.files.contains_key(was)) {
             found.insert(was, path.clone());
         }
     }
-    for path in base.side.keys() {
+    for path in base.files.keys() {
         let target = base.targets.get(path).map_or(path.as_str(), String::as_str);
         let moved = declared.iter().find_map(|(from, to)| {
             let rest = target.strip_prefix(from)?;
@@ -337,6 +373,7 @@ fn touched(changes: &[Change]) -> BTreeSet<RelPath> {
 /// What is known while changes become steps.
 struct Work<'a> {
     project: &'a Project,
+    contents: Contents<'a>,
     tracked: &'a BTreeMap<RelPath, Tracked>,
     ours: &'a Side,
     untracked: &'a BTreeSet<RelPath>,
@@ -359,9 +396,14 @@ impl Work<'_> {
     }
 
     fn file_step(&self, path: &RelPath, after: Option<Node>) -> Result<FileStep, PathError> {
-        let before = match self.project.look(path)? {
-            Look::Node(node) => Some(node),
-            Look::Nothing | Look::Folder | Look::Below(_) => None,
+        // What was decided upon is what must still be there when it is changed.
+        let read = self.ours.get(path).filter(|node| node.bytes.is_some());
+        let before = match read {
+            Some(node) => Some(node.clone()),
+            None => match self.project.look(path)? {
+                Look::Node(node) => Some(node),
+                Look::Nothing | Look::Folder | Look::Below(_) => None,
+            },
         };
         Ok(FileStep {
             path: path.clone(),
@@ -391,13 +433,12 @@ impl Work<'_> {
         path: &RelPath,
         after: Option<&Node>,
     ) -> Result<Option<IndexStep>, RepositoryError> {
-        let is_kept = self.tracked.contains_key(path);
-        let is_left_out = self.untracked.contains(path) || self.project.is_ignored(path);
-        if !is_kept && (is_left_out || after.is_none()) {
+        let is_left_out = || self.untracked.contains(path) || self.project.is_ignored(path);
+        if !self.tracked.contains_key(path) && (after.is_none() || is_left_out()) {
             return Ok(None);
         }
         let after = match after {
-            Some(node) => vec![self.project.entry(path, node, 0)?],
+            Some(node) => vec![self.contents.entry(path, node, 0)?],
             None => Vec::new(),
         };
         Ok(Some(self.step(path, after)))
@@ -421,7 +462,7 @@ impl Work<'_> {
         for (number, stage) in [(1, &stages.base), (2, &stages.ours), (3, &stages.theirs)] {
             let Some((path, node)) = stage else { continue };
             let at = if is_torn { path } else { &change.path };
-            let entry = self.project.entry(at, node, number)?;
+            let entry = self.contents.entry(at, node, number)?;
             entries.entry(at.clone()).or_default().push(entry);
         }
         Ok(entries

@@ -7,11 +7,12 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::Path;
 
-use git2::{AttrCheckFlags, Config, Repository, Signature};
+use git2::{AttrCheckFlags, Repository, Signature};
 
-use super::repository::{Action, RepositoryError, signature};
+use super::repository::{Action, RepositoryError, has_attributes, signature};
 use super::{Context, PathError};
-use crate::engine::objects::{Folder, Id, Kind, Pack};
+use crate::engine::objects::{Leaf, Pack, tree_id};
+use crate::model::object::{Id, Kind};
 use crate::model::relpath::RelPath;
 use crate::model::tree::Tree;
 
@@ -62,11 +63,18 @@ pub fn commit(
         }
     };
     let mut ids = Vec::with_capacity(tree.len());
-    let root = Folder::of(tree, |id, content| {
+    for (_, file) in tree.iter() {
+        let id = Id::of(Kind::Blob, &file.bytes);
         ids.push(id);
-        add(Kind::Blob, id, content);
+        add(Kind::Blob, id, &file.bytes);
+    }
+    let files = tree.iter().zip(&ids);
+    let files = files.map(|((path, file), id)| Leaf {
+        path,
+        executable: file.executable,
+        id: *id,
     });
-    let root = root.id(&mut |id, content| add(Kind::Tree, id, content));
+    let root = tree_id(files, &mut |id, content| add(Kind::Tree, id, content));
     let who = person(&signature(who, time)?);
     let content = format!("tree {root}\nauthor {who}\ncommitter {who}\n\n{message}");
     let commit = Id::of(Kind::Commit, content.as_bytes());
@@ -117,14 +125,7 @@ fn may_translate(repository: &Repository, tree: &Tree) -> bool {
         .iter()
         .filter(|(path, _)| path.file_name() == ".gitattributes");
     let mut texts = own.map(|(_, file)| String::from_utf8_lossy(&file.bytes));
-    let of_the_user = Config::find_xdg().map(|config| config.with_file_name("attributes"));
-    let of_the_machine = Path::new("/etc/gitattributes");
-    let is_named = repository
-        .config()
-        .is_ok_and(|config| config.get_path("core.attributesFile").is_ok());
-    is_named
-        || of_the_machine.exists()
-        || of_the_user.is_ok_and(|file| file.exists())
+    has_attributes(repository)
         || texts.any(|text| TRANSLATIONS.iter().any(|name| text.contains(name)))
 }
 

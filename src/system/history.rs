@@ -1,6 +1,9 @@
 //! The untouched render in a project's own history: the short cut to the base of an update, and the way out when its template is
 //! gone.
 
+use std::fs;
+use std::io;
+
 use git2::{Index, ObjectType, Oid, Sort, TreeWalkMode, TreeWalkResult};
 
 use super::project::{Project, index_entry};
@@ -113,8 +116,17 @@ impl Project {
         } else {
             format!("at-{place}")
         };
+        let name = format!("{KEPT}/{name}");
+        // Whoever is here holds the journal, so the lock is one of a run that died.
+        let lock = self.repository.commondir().join(format!("{name}.lock"));
+        if let Err(error) = fs::remove_file(lock)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            let error = git2::Error::from_str(&error.to_string());
+            return Err(RepositoryError::new("keep the render", error));
+        }
         self.repository
-            .reference(&format!("{KEPT}/{name}"), id, true, "kept")
+            .reference(&name, id, true, "kept")
             .during("keep the render")
             .map(drop)
     }

@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use git2::{Index, IndexEntry, ObjectType, Oid};
 use serde_json::{Value as Json, json};
 
-use super::project::{Look, Project, index_entry, look};
+use super::project::{Ground, Look, Project, index_entry};
 use super::repository::{Action as _, RepositoryError};
 use super::staging::write_new;
 use super::store::sync_folder;
 use super::workdir::rename_new;
 use super::{Context, PathError};
 use crate::engine::merge::{Mode, Node};
+use crate::model::object::{self, Id};
 use crate::model::relpath::RelPath;
 
 /// The folder of unfinished and finished updates in git's own folder.
@@ -123,11 +124,31 @@ pub enum Recovered {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Way {
     Forward,
+    /// Forward from where everything was looked at just now, and is as it was before.
+    Onward,
     Back,
     /// Back from where this run stopped, which may have been before the index.
     BackFrom {
         index: bool,
     },
+}
+
+impl Way {
+    /// Returns what a file is at its end.
+    fn wanted(self, step: &FileStep) -> Option<&Node> {
+        match self {
+            Self::Forward | Self::Onward => step.after.as_ref(),
+            Self::Back | Self::BackFrom { .. } => step.before.as_ref(),
+        }
+    }
+
+    /// Returns what the index says about a path at its end.
+    fn entries(self, step: &IndexStep) -> &[IndexEntry] {
+        match self {
+            Self::Forward | Self::Onward => &step.after,
+            Self::Back | Self::BackFrom { .. } => &step.before,
+        }
+    }
 }
 
 /// The journal of a project. While it lives no other run changes the project.
@@ -205,8 +226,9 @@ impl<'a> Journal<'a> {
     }
 
     fn carry_out(&self, steps: &Steps, kind: Kind) -> Result<(), JournalError> {
+        let ground = self.project.ground();
         for step in &steps.files {
-            if current(self.project, &step.path)? != step.before {
+            if current(&ground, &step.path)? != step.before {
                 let path = step.path.clone();
                 return Err(JournalError::Changed { path });
             }
@@ -216,7 +238,7 @@ impl<'a> Journal<'a> {
             return Err(JournalError::Locked { path: lock });
         }
         self.begin(steps, kind)?;
-        if let Err(error) = self.go(steps, Way::Forward, &[]) {
+        if let Err(error) = self.go(steps, Way::Onward, &[]) {
             let back = Way::BackFrom {
                 index: self.wrote_index.get(),
             };
@@ -268,7 +290,7 @@ impl<'a> Journal<'a> {
         for step in &steps.files {
             back.files.push(FileStep {
                 path: step.path.clone(),
-                before: current(self.project, &step.path)?,
+                before: current(&self.project.ground(), &step.path)?,
                 after: step.before.clone(),
             });
         }
@@ -286,8 +308,9 @@ impl<'a> Journal<'a> {
 
     fn edited(&self, steps: &Steps) -> Result<Vec<RelPath>, JournalError> {
         let mut edited = Vec::new();
+        let ground = self.project.ground();
         for step in &steps.files {
-            let now = current(self.project, &step.path)?;
+            let now = current(&ground, &step.path)?;
             if now != step.before && now != step.after {
                 edited.push(step.path.clone());
             }
@@ -323,9 +346,7 @@ impl<'a> Journal<'a> {
                 json!({ "path": step.path, "before": before, "after": after })
             })
             .collect();
-        let sum = Oid::hash_object(ObjectType::Blob, &content)
-            .during("hash the files")?
-            .to_string();
+        let sum = Id::of(object::Kind::Blob, &content).to_string();
         let journal = json!({
             "format": 1, "kind": kind.word(), "head": self.project.head(), "content": sum,
             "files": files, "index": index,
@@ -336,8 +357,7 @@ impl<'a> Journal<'a> {
         ] {
             let path = self.folder.join(name);
             remove(&path)?;
-            write_new(&path, bytes, false).context("write", &path)?;
-            File::open(&path)
+            write_new(&path, bytes, false)
                 .and_then(|file| file.sync_all())
                 .context("write", &path)?;
         }
@@ -353,10 +373,11 @@ impl<'a> Journal<'a> {
         };
         let text = fs::read(path).context("read", path)?;
         let journal: Json = serde_json::from_slice(&text).map_err(|_| damaged())?;
-        let sum = content_of(&journal).ok_or_else(damaged)?;
-        let file = self.folder.join(content_name(&sum.to_string()));
+        let sum = text_of(&journal, "content").ok_or_else(damaged)?;
+        let sum = Oid::from_str(sum).map_err(|_| damaged())?.to_string();
+        let file = self.folder.join(content_name(&sum));
         let content = fs::read(&file).context("read", &file)?;
-        if Oid::hash_object(ObjectType::Blob, &content).during("hash the files")? != sum {
+        if Id::of(object::Kind::Blob, &content).to_string() != sum {
             return Err(damaged());
         }
         Ok(Read {
@@ -368,18 +389,20 @@ impl<'a> Journal<'a> {
 
     /// Brings everything to one side of the journal, but for the files that were edited.
     fn go(&self, steps: &Steps, way: Way, edited: &[RelPath]) -> Result<(), JournalError> {
-        let wanted = |step: &FileStep| match way {
-            Way::Forward => step.after.clone(),
-            Way::Back | Way::BackFrom { .. } => step.before.clone(),
-        };
         let last = steps.files.len().saturating_sub(1);
         let mut open = Vec::new();
+        let ground = self.project.ground();
         for (number, step) in steps.files.iter().enumerate() {
             if edited.contains(&step.path) {
                 continue;
             }
-            let is_done = current(self.project, &step.path)? == wanted(step);
-            match wanted(step) {
+            let is_done = match way {
+                Way::Onward => step.before == step.after,
+                Way::Forward | Way::Back | Way::BackFrom { .. } => {
+                    current(&ground, &step.path)?.as_ref() == way.wanted(step)
+                }
+            };
+            match way.wanted(step) {
                 Some(_) if is_done => {}
                 Some(node) => open.push((number, &step.path, node)),
                 None => {
@@ -391,11 +414,18 @@ impl<'a> Journal<'a> {
                 }
             }
         }
+        let mut folder = None;
         for (_, path, node) in open.iter().filter(|(number, ..)| *number != last) {
+            // Files in one folder follow each other.
+            if folder != path.parent() {
+                self.make_folders(path)?;
+                folder = path.parent();
+            }
             self.write(path, node)?;
         }
         self.write_index(&steps.index, way)?;
         for (_, path, node) in open.iter().filter(|(number, ..)| *number == last) {
+            self.make_folders(path)?;
             self.write(path, node)?;
         }
         Ok(())
@@ -414,9 +444,8 @@ impl<'a> Journal<'a> {
         }
     }
 
-    /// Puts a file at its place by one rename.
-    fn write(&self, path: &RelPath, node: &Node) -> Result<(), JournalError> {
-        let target = self.project.root.join(path.as_str());
+    /// Makes the folders above a path.
+    fn make_folders(&self, path: &RelPath) -> Result<(), JournalError> {
         let mut folders = Vec::new();
         let mut above = path.parent();
         while let Some(folder) = above {
@@ -431,6 +460,12 @@ impl<'a> Journal<'a> {
                 Err(error) => return Err(error).context("make the folder", &folder)?,
             }
         }
+        Ok(())
+    }
+
+    /// Puts a file at its place by one rename.
+    fn write(&self, path: &RelPath, node: &Node) -> Result<(), JournalError> {
+        let target = self.project.root.join(path.as_str());
         let there = target.symlink_metadata().ok();
         if there.as_ref().is_some_and(fs::Metadata::is_dir) {
             fs::remove_dir(&target).context("replace the folder", &target)?;
@@ -469,18 +504,21 @@ impl<'a> Journal<'a> {
             Err(error) => return Err(error).context("read", &index)?,
         }
         let mut changed = Index::open(&copy).during("read the index")?;
+        let stages = if changed.has_conflicts() {
+            0..=3
+        } else {
+            0..=0
+        };
         for step in steps {
-            for stage in 0..=3 {
+            // What is put in its place need not be removed first.
+            let stays = matches!(way.entries(step), [entry] if stage_of(entry) == 0);
+            for stage in stages.clone().filter(|stage| !(stays && *stage == 0)) {
                 // A stage that is not there needs no removal.
                 drop(changed.remove(Path::new(&step.path), stage));
             }
         }
         for step in steps {
-            let wanted = match way {
-                Way::Forward => &step.after,
-                Way::Back | Way::BackFrom { .. } => &step.before,
-            };
-            for entry in wanted {
+            for entry in way.entries(step) {
                 changed.add(entry).during("change the index")?;
             }
         }
@@ -522,7 +560,7 @@ impl<'a> Journal<'a> {
             .iter()
             .filter_map(|name| fs::read(self.folder.join(name)).ok())
             .filter_map(|text| serde_json::from_slice(&text).ok())
-            .filter_map(|journal: Json| Some(content_name(&content_of(&journal)?.to_string())))
+            .map(|Named { content }| content_name(&content))
             .collect();
         for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
@@ -566,13 +604,15 @@ struct Read {
     kind: Kind,
 }
 
+/// What a journal says about the file with its contents. The rest of it may be long.
+#[derive(serde::Deserialize)]
+struct Named {
+    content: String,
+}
+
 /// Returns what the file with a journal's contents is called.
 fn content_name(sum: &str) -> String {
     format!("{CONTENT}-{sum}")
-}
-
-fn content_of(journal: &Json) -> Option<Oid> {
-    Oid::from_str(text_of(journal, "content")?).ok()
 }
 
 fn folder_of(project: &Project) -> PathBuf {
@@ -587,8 +627,8 @@ fn folder_of(project: &Project) -> PathBuf {
 }
 
 /// Returns what stands at a path, as the journal compares it; a folder is nothing.
-fn current(project: &Project, path: &RelPath) -> Result<Option<Node>, PathError> {
-    Ok(match look(&project.root, path)? {
+fn current(ground: &Ground<'_>, path: &RelPath) -> Result<Option<Node>, PathError> {
+    Ok(match ground.look(path)? {
         Look::Node(node) => Some(node),
         Look::Nothing | Look::Folder | Look::Below(_) => None,
     })
@@ -603,19 +643,25 @@ fn remove(path: &Path) -> Result<(), PathError> {
 
 /// Makes a file beside the project that will take its place there. Of a file that is replaced it has the mode.
 fn make(path: &Path, node: &Node, there: Option<&fs::Metadata>) -> Result<(), PathError> {
-    remove(path)?;
     let bytes = node.bytes.as_deref().unwrap_or_default();
     if node.mode == Mode::Link {
+        remove(path)?;
         return link(bytes, path).context("write", path);
     }
     let executable = node.mode == Mode::Executable;
-    write_new(path, bytes, executable).context("write", path)?;
+    let file = match write_new(path, bytes, executable) {
+        // A run that died left it.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            remove(path)?;
+            write_new(path, bytes, executable)
+        }
+        written => written,
+    };
+    let file = file.context("write", path)?;
     if let Some(there) = there.filter(|there| there.is_file()) {
-        keep_mode(path, there, executable).context("write", path)?;
+        keep_mode(&file, there, executable).context("write", path)?;
     }
-    File::open(path)
-        .and_then(|file| file.sync_all())
-        .context("write", path)
+    file.sync_all().context("write", path)
 }
 
 #[cfg(unix)]
@@ -630,7 +676,7 @@ fn link(_: &[u8], _: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn keep_mode(path: &Path, there: &fs::Metadata, executable: bool) -> io::Result<()> {
+fn keep_mode(file: &File, there: &fs::Metadata, executable: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let old = there.permissions().mode() & 0o7777;
     let new = if executable {
@@ -638,11 +684,11 @@ fn keep_mode(path: &Path, there: &fs::Metadata, executable: bool) -> io::Result<
     } else {
         old & !0o111
     };
-    fs::set_permissions(path, fs::Permissions::from_mode(new))
+    file.set_permissions(fs::Permissions::from_mode(new))
 }
 
 #[cfg(not(unix))]
-fn keep_mode(_: &Path, _: &fs::Metadata, _: bool) -> io::Result<()> {
+fn keep_mode(_: &File, _: &fs::Metadata, _: bool) -> io::Result<()> {
     Ok(())
 }
 
@@ -677,11 +723,16 @@ fn word(mode: Mode) -> &'static str {
     }
 }
 
+/// Returns 0 for an entry, and 1 to 3 for the sides of a conflict.
+fn stage_of(entry: &IndexEntry) -> u16 {
+    entry.flags >> 12 & 3
+}
+
 fn entries(entries: &[IndexEntry]) -> Vec<Json> {
     entries
         .iter()
         .map(|entry| {
-            json!({ "mode": entry.mode, "id": entry.id.to_string(), "stage": entry.flags >> 12 & 3 })
+            json!({ "mode": entry.mode, "id": entry.id.to_string(), "stage": stage_of(entry) })
         })
         .collect()
 }

@@ -3,17 +3,18 @@
 //! The shelf is foreign: everything in it is looked at before it is opened, counted, and checked as a whole.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::builtin::{self, Wanted};
-use super::shelf::{Kind, Shelf, join};
+use super::shelf::{Entry, Kind, Shelf, join};
 use crate::engine::assemble::{Parts, assemble};
 use crate::engine::budget;
 use crate::engine::helpers::list;
+use crate::engine::ownership::{RENDERED, fills, is_shared, placed};
 use crate::engine::read_manifest::read_manifest;
 use crate::engine::validate::validate;
-use crate::model::manifest::{LayerName, Manifest, Role};
+use crate::model::manifest::{FileRule, LayerName, Manifest, Role};
 use crate::model::problem::Problem;
 use crate::model::relpath::{MAX_DEPTH, RelPath};
 use crate::model::template::{GitOrigin, Origin, Package, Template};
@@ -39,6 +40,16 @@ pub struct Remote {
 /// Finds the repository of an address that a manifest names, or says why it cannot.
 pub type Resolve<'a> = &'a dyn Fn(&str) -> Result<Remote, String>;
 
+/// How much of a template is read.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Reading {
+    /// Every file.
+    #[default]
+    Whole,
+    /// What a commit only has copied stays unread: most of it is, for an update, what it was.
+    Needed,
+}
+
 /// Loads and checks the template in a folder of a shelf.
 ///
 /// # Errors
@@ -47,17 +58,22 @@ pub fn load(
     shelf: &Shelf,
     folder: &str,
     origin: Origin,
-    resolve: Resolve<'_>,
+    (resolve, reading): (Resolve<'_>, Reading),
     wanted: &Wanted,
 ) -> Result<Template, Vec<Problem>> {
     let mut loader = Loader {
         resolve,
+        reading,
         wanted,
         spent: Spent::default(),
         inherits: BTreeMap::new(),
     };
     let parts = loader.parts(shelf, folder, CHAIN)?;
     let template = assemble(origin, parts, loader.inherits)?;
+    if fills_unread(&template) {
+        let all = (resolve, Reading::Whole);
+        return load(shelf, folder, template.origin, all, wanted);
+    }
     let problems = validate(&template);
     if problems.is_empty() {
         Ok(template)
@@ -107,7 +123,7 @@ pub fn find(shelf: &Shelf, folder: &str) -> Result<Vec<String>, Problem> {
         if depth == SEARCH_DEPTH {
             continue;
         }
-        for (name, kind) in shelf.entries(&folder)? {
+        for Entry { name, kind, .. } in shelf.entries(&folder)? {
             if kind == Kind::Folder && !name.starts_with('.') && RelPath::parse(&name).is_ok() {
                 open.push((join(&folder, &name), depth + 1));
             }
@@ -125,6 +141,7 @@ struct Spent {
 
 struct Loader<'a> {
     resolve: Resolve<'a>,
+    reading: Reading,
     /// The versions of built-in packages.
     wanted: &'a Wanted,
     spent: Spent,
@@ -256,15 +273,26 @@ impl Loader<'_> {
     fn read(&mut self, shelf: &Shelf, folder: &str, role: Role) -> Result<Package, Vec<Problem>> {
         refuse_links(shelf, folder).map_err(one)?;
         let manifest = read_head(shelf, folder, role)?;
-        let mut files = BTreeMap::new();
+        // A file that others add to is taken apart, and so are those that a rule makes one.
+        let moves = |rule: &FileRule| rule.to.as_deref().is_some_and(may_be_shared);
+        let reading = match self.reading {
+            Reading::Needed if !manifest.files.iter().any(moves) => Reading::Needed,
+            Reading::Needed | Reading::Whole => Reading::Whole,
+        };
+        let mut package = Package {
+            manifest,
+            files: BTreeMap::new(),
+            unread: BTreeMap::new(),
+        };
         for part in ["files", "slots"] {
             let path = join(folder, part);
             if let Some(kind) = shelf.kind(&path).map_err(one)? {
-                self.collect(shelf, (folder, part), kind, &mut files)
+                let entry = Entry::new(part.to_owned(), kind, None);
+                self.collect(shelf, (folder, part), &entry, (reading, &mut package))
                     .map_err(one)?;
             }
         }
-        Ok(Package { manifest, files })
+        Ok(package)
     }
 
     /// Reads everything at and below a path of a package's folder.
@@ -272,11 +300,11 @@ impl Loader<'_> {
         &mut self,
         shelf: &Shelf,
         (folder, path): (&str, &str),
-        kind: Kind,
-        files: &mut BTreeMap<String, Cow<'static, [u8]>>,
+        entry: &Entry,
+        (reading, package): (Reading, &mut Package),
     ) -> Result<(), Problem> {
         let label = join(folder, path);
-        if let Some(refusal) = kind.refusal() {
+        if let Some(refusal) = entry.kind.refusal() {
             return Err(Problem::of(label, refusal));
         }
         self.spent.files += 1;
@@ -284,24 +312,63 @@ impl Loader<'_> {
             let message = format!("a template may have {} files", budget::FILES);
             return Err(Problem::of(label, message));
         }
-        if kind == Kind::Folder {
+        if entry.kind == Kind::Folder {
             if path.split('/').count() > MAX_DEPTH {
                 return Err(Problem::of(label, "lies too deep"));
             }
-            for (name, kind) in shelf.entries(&label)? {
-                if name.contains('/') || matches!(name.as_str(), "" | "." | "..") {
+            for entry in shelf.entries(&label)? {
+                let name = entry.name.as_str();
+                if name.contains('/') || matches!(name, "" | "." | "..") {
                     return Err(Problem::of(label, "holds a name that no folder can have"));
                 }
-                self.collect(shelf, (folder, &join(path, &name)), kind, files)?;
+                let below = join(path, name);
+                self.collect(shelf, (folder, &below), &entry, (reading, package))?;
             }
             return Ok(());
         }
         let left = (budget::BYTES as u64).saturating_sub(self.spent.bytes);
-        let bytes = shelf.read(&label, left)?;
+        if reading == Reading::Needed
+            && is_copied(path)
+            && let Some(unread) = shelf.unread(&label, entry, left)?
+        {
+            self.spent.bytes += unread.size;
+            package.unread.insert(path.to_owned(), unread);
+            return Ok(());
+        }
+        let bytes = shelf.read_entry(&label, entry, left)?;
         self.spent.bytes += bytes.len() as u64;
-        files.insert(path.to_owned(), Cow::Owned(bytes));
+        package.files.insert(path.to_owned(), Cow::Owned(bytes));
         Ok(())
     }
+}
+
+/// Returns whether a file of a package is copied byte for byte.
+fn is_copied(path: &str) -> bool {
+    path.strip_prefix("files/")
+        .is_some_and(|target| !target.ends_with(RENDERED) && !may_be_shared(target))
+}
+
+/// Returns whether several layers can bring parts of what a target becomes: its names are not rendered yet.
+fn may_be_shared(target: &str) -> bool {
+    is_shared(target) || (target.contains("{{") && !target.contains('/'))
+}
+
+/// Returns whether a text fills a slot of a file that was not read; whether it has that slot only its content tells.
+fn fills_unread(template: &Template) -> bool {
+    let packages = || template.layers.iter().map(|layer| &layer.package);
+    let filled: BTreeSet<String> = packages()
+        .flat_map(|package| fills(package).into_iter().map(|fill| fill.target))
+        .collect();
+    !filled.is_empty()
+        && packages()
+            .filter(|package| !package.unread.is_empty())
+            .any(|package| {
+                let mut files = placed(package).into_iter();
+                files.any(|file| {
+                    package.unread.contains_key(file.source)
+                        && filled.contains(file.target.as_ref())
+                })
+            })
 }
 
 /// Why a layer or template that a manifest names is not there.

@@ -2,19 +2,30 @@
 //!
 //! Nothing here depends on the user's git configuration but how git itself stores a file (`.gitattributes`).
 
-use std::collections::BTreeMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::io;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use git2::{AttrCheckFlags, IndexEntry, IndexTime, ObjectType, Oid, Repository, StatusOptions};
+use git2::{
+    AttrCheckFlags, DiffDelta, DiffOptions, IndexEntry, IndexTime, Oid, Repository, StatusOptions,
+};
 
 use super::repository::{self, Action as _, RepositoryError};
 use super::{Context, PathError};
 use crate::engine::merge::{Mode, Node};
+use crate::model::object::Id;
 use crate::model::record;
 use crate::model::relpath::RelPath;
+
+/// What files of attributes are called.
+const ATTRIBUTES: &str = ".gitattributes";
+
+/// The flag of an entry of the index whose file git takes for unchanged, and the one of a file that need not be there.
+const UNWATCHED: u16 = 1 << 15;
+const UNWATCHED_TOO: u16 = 1 << 14;
 
 /// Why a folder is no project that can be updated.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +57,10 @@ pub struct Tracked {
     pub id: Oid,
     /// What it is.
     pub mode: Mode,
+    /// How many bytes the file had when git looked at it.
+    pub size: u64,
+    /// Whether git looks at the file, and was not told to take it for unchanged.
+    pub is_watched: bool,
 }
 
 /// What stands at a path on disk.
@@ -68,6 +83,10 @@ pub struct Project {
     pub root: PathBuf,
     /// The project's folder in the repository, with a slash at its end; empty for the repository's root.
     pub prefix: String,
+    /// Whether there are attributes for more than one folder, once that was asked.
+    attributes: OnceCell<bool>,
+    /// The folders of the repository without attributes, as far as they were looked at.
+    plain_folders: RefCell<HashSet<PathBuf>>,
 }
 
 impl std::fmt::Debug for Project {
@@ -118,6 +137,8 @@ impl Project {
             repository,
             root,
             prefix,
+            attributes: OnceCell::new(),
+            plain_folders: RefCell::default(),
         })
     }
 
@@ -138,7 +159,8 @@ impl Project {
     /// The index cannot be read.
     pub fn tracked(&self) -> Result<BTreeMap<RelPath, Tracked>, RepositoryError> {
         let index = self.repository.index().during("read the index")?;
-        let mut tracked = BTreeMap::new();
+        // In the order of their paths, in which a map is made at once.
+        let mut tracked = Vec::with_capacity(index.len());
         for entry in index.iter() {
             let Some(path) = std::str::from_utf8(&entry.path)
                 .ok()
@@ -148,9 +170,21 @@ impl Project {
                 continue;
             };
             let mode = mode_of(entry.mode);
-            tracked.insert(path, Tracked { id: entry.id, mode });
+            let kept = Tracked {
+                id: entry.id,
+                mode,
+                size: entry.file_size.into(),
+                is_watched: entry.flags & UNWATCHED == 0
+                    && entry.flags_extended & UNWATCHED_TOO == 0,
+            };
+            tracked.push((path, kept));
         }
-        Ok(tracked)
+        Ok(tracked.into_iter().collect())
+    }
+
+    /// Returns the ground on which the project stands, for who goes through many paths.
+    pub fn ground(&self) -> Ground<'_> {
+        Ground::of(&self.root)
     }
 
     /// Returns what stands at a path on disk. Links are not followed.
@@ -158,7 +192,28 @@ impl Project {
     /// # Errors
     /// It cannot be read.
     pub fn look(&self, path: &RelPath) -> Result<Look, PathError> {
-        look(&self.root, path)
+        self.ground().look(path)
+    }
+
+    /// Returns the files that are not as git keeps them.
+    ///
+    /// # Errors
+    /// Git cannot compare them.
+    pub fn edited(&self) -> Result<BTreeSet<RelPath>, RepositoryError> {
+        let mut options = DiffOptions::new();
+        options.disable_pathspec_match(true).ignore_submodules(true);
+        if !self.prefix.is_empty() {
+            options.pathspec(self.prefix.trim_end_matches('/'));
+        }
+        let found = self
+            .repository
+            .diff_index_to_workdir(None, Some(&mut options))
+            .during("compare the files")?;
+        let path_of = |delta: DiffDelta<'_>| {
+            let path = std::str::from_utf8(delta.old_file().path_bytes()?).ok()?;
+            RelPath::parse(path.strip_prefix(&self.prefix)?).ok()
+        };
+        Ok(found.deltas().filter_map(path_of).collect())
     }
 
     /// Returns those of some paths that git keeps otherwise than they are on disk, or than they were committed.
@@ -194,13 +249,20 @@ impl Project {
         Ok(changed)
     }
 
+    /// Returns a content that the repository has.
+    pub fn content(&self, id: &Id) -> Option<Vec<u8>> {
+        let id = Oid::from_bytes(id.as_bytes()).ok()?;
+        let blob = self.repository.find_blob(id).ok()?;
+        Some(blob.content().to_vec())
+    }
+
     /// Returns those of some paths whose content a program of the user's turns into something else for git, such as LFS.
     ///
     /// # Errors
     /// The attributes cannot be read.
     pub fn filtered(&self, paths: &[RelPath]) -> Result<Vec<RelPath>, RepositoryError> {
         let mut found = Vec::new();
-        for path in paths {
+        for path in paths.iter().filter(|path| self.has_attributes(path)) {
             let name = self.in_repository(path);
             let filter = self
                 .repository
@@ -211,6 +273,44 @@ impl Project {
             }
         }
         Ok(found)
+    }
+
+    /// Returns whether a file of attributes may have a say about a path. To ask libgit2 takes dozens of looks at the disk for each
+    /// file, and most repositories have no such file at all.
+    pub(super) fn has_attributes(&self, path: &RelPath) -> bool {
+        let everywhere = || {
+            let kept = |entry: IndexEntry| entry.path.ends_with(ATTRIBUTES.as_bytes());
+            let own = self.repository.commondir().join("info/attributes");
+            repository::has_attributes(&self.repository)
+                || own.symlink_metadata().is_ok()
+                || !self
+                    .repository
+                    .index()
+                    .is_ok_and(|index| !index.iter().any(kept))
+        };
+        let Some(top) = self.repository.workdir() else {
+            return true;
+        };
+        if !cfg!(unix) || *self.attributes.get_or_init(everywhere) {
+            return true;
+        }
+        let file = self.root.join(path.as_str());
+        let mut known = self.plain_folders.borrow_mut();
+        for folder in file.ancestors().skip(1) {
+            if known.contains(folder) {
+                return false;
+            }
+            if folder.join(ATTRIBUTES).symlink_metadata().is_ok() {
+                return true;
+            }
+            if folder == top {
+                break;
+            }
+        }
+        // All that lie above it were looked at as well.
+        let plain = file.ancestors().skip(1).map(Path::to_owned);
+        known.extend(plain.take_while(|folder| folder.starts_with(top)));
+        false
     }
 
     /// Returns whether git leaves a path out.
@@ -274,7 +374,7 @@ pub(super) fn index_entry(path: &[u8], mode: u32, id: Oid, stage: u16) -> IndexE
     }
 }
 
-fn number(mode: Mode) -> u32 {
+pub(super) fn number(mode: Mode) -> u32 {
     match mode {
         Mode::Executable => 0o100_755,
         Mode::Link => 0o120_000,
@@ -292,54 +392,113 @@ fn mode_of(mode: u32) -> Mode {
     }
 }
 
-/// Returns whether git would give a content this id.
-pub fn has_id(node: &Node, id: Oid) -> bool {
-    let bytes = node.bytes.as_deref().unwrap_or_default();
-    Oid::hash_object(ObjectType::Blob, bytes).is_ok_and(|found| found == id)
+/// What stands at a path on disk, not opened.
+enum Stand {
+    Nothing,
+    Node(fs::Metadata),
+    Folder,
+    Below(RelPath),
 }
 
-/// Returns what stands at a path below a folder. Links are not followed.
+/// Looks at what stands below a folder. Links are not followed.
 ///
-/// # Errors
-/// It cannot be read.
-pub(super) fn look(root: &Path, path: &RelPath) -> Result<Look, PathError> {
-    let mut above = Vec::new();
-    let mut parent = path.parent();
-    while let Some(folder) = parent {
-        parent = folder.parent();
-        above.push(folder);
+/// Whoever goes through many paths in their order asks one of these: that no link leads to a folder is looked at once for all the
+/// files in it that follow each other.
+pub struct Ground<'a> {
+    root: &'a Path,
+    last: RefCell<Option<RelPath>>,
+}
+
+impl<'a> Ground<'a> {
+    /// Returns the ground below a folder.
+    pub fn of(root: &'a Path) -> Self {
+        let last = RefCell::default();
+        Self { root, last }
     }
-    for folder in above.into_iter().rev() {
-        match root.join(folder.as_str()).symlink_metadata() {
-            Ok(found) if found.is_dir() => {}
-            Ok(_) => return Ok(Look::Below(folder)),
-            Err(_) => return Ok(Look::Nothing),
+
+    /// Returns what a file, a link or something that is never opened is; nothing where none of these stands.
+    ///
+    /// # Errors
+    /// It cannot be looked at.
+    pub fn mode(&self, path: &RelPath) -> Result<Option<Mode>, PathError> {
+        Ok(match self.stand(path)? {
+            Stand::Node(found) => Some(mode_of_file(&found)),
+            Stand::Nothing | Stand::Folder | Stand::Below(_) => None,
+        })
+    }
+
+    /// Returns what stands at a path.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn look(&self, path: &RelPath) -> Result<Look, PathError> {
+        let found = match self.stand(path)? {
+            Stand::Nothing => return Ok(Look::Nothing),
+            Stand::Folder => return Ok(Look::Folder),
+            Stand::Below(above) => return Ok(Look::Below(above)),
+            Stand::Node(found) => found,
+        };
+        let target = self.root.join(path.as_str());
+        let mode = mode_of_file(&found);
+        let bytes = match mode {
+            Mode::Other => None,
+            Mode::Link => {
+                let to = fs::read_link(&target).context("read", &target)?;
+                Some(to.as_os_str().as_encoded_bytes().into())
+            }
+            Mode::Plain | Mode::Executable => {
+                Some(fs::read(&target).context("read", &target)?.into())
+            }
+        };
+        Ok(Look::Node(Node { mode, bytes }))
+    }
+
+    fn stand(&self, path: &RelPath) -> Result<Stand, PathError> {
+        let above = path.parent();
+        let is_known = *self.last.borrow() == above;
+        if !is_known {
+            if let Some(stand) = self.folders(above.as_ref()) {
+                return Ok(stand);
+            }
+            *self.last.borrow_mut() = above;
+        }
+        let target = self.root.join(path.as_str());
+        match target.symlink_metadata() {
+            Ok(found) if found.is_dir() => Ok(Stand::Folder),
+            Ok(found) => Ok(Stand::Node(found)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Stand::Nothing),
+            Err(error) => Err(error).context("look at", &target),
         }
     }
-    let target = root.join(path.as_str());
-    let found = match target.symlink_metadata() {
-        Ok(found) => found,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Look::Nothing),
-        Err(error) => return Err(error).context("look at", &target),
-    };
-    if found.is_dir() {
-        return Ok(Look::Folder);
+
+    /// Returns what keeps a folder from being one, if something does.
+    fn folders(&self, folder: Option<&RelPath>) -> Option<Stand> {
+        let mut above = Vec::new();
+        let mut parent = folder.cloned();
+        while let Some(folder) = parent {
+            parent = folder.parent();
+            above.push(folder);
+        }
+        above.into_iter().rev().find_map(|folder| {
+            match self.root.join(folder.as_str()).symlink_metadata() {
+                Ok(found) if found.is_dir() => None,
+                Ok(_) => Some(Stand::Below(folder)),
+                Err(_) => Some(Stand::Nothing),
+            }
+        })
     }
+}
+
+fn mode_of_file(found: &fs::Metadata) -> Mode {
     if found.is_symlink() {
-        let to = fs::read_link(&target).context("read", &target)?;
-        return Ok(Look::Node(Node {
-            mode: Mode::Link,
-            bytes: Some(to.as_os_str().as_encoded_bytes().into()),
-        }));
+        Mode::Link
+    } else if !found.is_file() {
+        Mode::Other
+    } else if is_executable(found) {
+        Mode::Executable
+    } else {
+        Mode::Plain
     }
-    if !found.is_file() {
-        return Ok(Look::Node(Node {
-            mode: Mode::Other,
-            bytes: None,
-        }));
-    }
-    let bytes = fs::read(&target).context("read", &target)?;
-    Ok(Look::Node(Node::file(&bytes, is_executable(&found))))
 }
 
 #[cfg(unix)]

@@ -7,7 +7,8 @@ use git2::{
 };
 
 use super::env::Environment;
-use crate::engine::objects::Folder;
+use crate::engine::objects::{self, Leaf};
+use crate::model::object::{Id, Kind};
 use crate::model::tree::Tree;
 
 /// The branch of a new repository where the configuration names none.
@@ -178,9 +179,24 @@ pub(super) fn signature(
     .during("use this name and email")
 }
 
+/// Returns whether the machine or the user has a file of attributes for all repositories.
+pub(super) fn has_attributes(repository: &Repository) -> bool {
+    let of_the_user = Config::find_xdg().map(|config| config.with_file_name("attributes"));
+    let of_the_machine = Path::new("/etc/gitattributes");
+    let is_named = repository
+        .config()
+        .is_ok_and(|config| config.get_path("core.attributesFile").is_ok());
+    is_named || of_the_machine.exists() || of_the_user.is_ok_and(|file| file.exists())
+}
+
 /// Returns the id that git gives a tree of these files (SHA-1, hexadecimal).
 pub fn tree_id(tree: &Tree) -> String {
-    Folder::of(tree, |_, _| {}).id(&mut |_, _| {}).to_string()
+    let files = tree.iter().map(|(path, file)| Leaf {
+        path,
+        executable: file.executable,
+        id: Id::of(Kind::Blob, &file.bytes),
+    });
+    objects::tree_id(files, &mut |_, _| {}).to_string()
 }
 
 #[cfg(test)]

@@ -6,7 +6,11 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
+use git2::Oid;
+
+use crate::model::object::Unread;
 use crate::model::problem::Problem;
 
 use super::store::Snapshot;
@@ -38,13 +42,30 @@ impl Kind {
     }
 }
 
+/// A name in a folder.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The name.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// The id of its object in a commit.
+    id: Option<Oid>,
+}
+
+impl Entry {
+    pub(super) fn new(name: String, kind: Kind, id: Option<Oid>) -> Self {
+        Self { name, kind, id }
+    }
+}
+
 /// A foreign folder. Paths in it are separated by `/`; the empty one is the folder itself.
 #[derive(Debug)]
 pub enum Shelf {
     /// A folder of this disk.
     Disk(PathBuf),
     /// A commit of the store.
-    Commit(Snapshot),
+    Commit(Rc<Snapshot>),
 }
 
 impl Shelf {
@@ -59,18 +80,18 @@ impl Shelf {
         }
     }
 
-    /// Returns the names in a folder with what they are, in order.
+    /// Returns the entries of a folder in order.
     ///
     /// # Errors
     /// The folder cannot be read, or holds a name that is not UTF-8 or stands twice.
-    pub fn entries(&self, path: &str) -> Result<Vec<(String, Kind)>, Problem> {
+    pub fn entries(&self, path: &str) -> Result<Vec<Entry>, Problem> {
         let mut found = match self {
             Self::Disk(root) => disk_entries(root, path),
             Self::Commit(snapshot) => snapshot.entries(path),
         }?;
-        found.sort_by(|left, right| left.0.cmp(&right.0));
+        found.sort_by(|left, right| left.name.cmp(&right.name));
         let twice = found.windows(2).find_map(|pair| match pair {
-            [one, other] if one.0 == other.0 => Some(&one.0),
+            [one, other] if one.name == other.name => Some(&one.name),
             _ => None,
         });
         match twice {
@@ -89,27 +110,59 @@ impl Shelf {
             Some(Kind::File) => {}
             Some(_) => return Err(Problem::of(path, "is not a regular file")),
         }
-        let too_large = || {
-            let message = format!("is larger than the {limit} bytes that are left to it");
-            Problem::of(path, message)
-        };
         match self {
             Self::Disk(root) => {
                 let file = root.join(path);
                 let length = file.symlink_metadata().map_err(|e| failed(path, &e))?.len();
                 if length > limit {
-                    return Err(too_large());
+                    return Err(too_large(path, limit));
                 }
                 fs::read(file).map_err(|error| failed(path, &error))
             }
-            Self::Commit(snapshot) => {
-                if snapshot.size(path)? > limit {
-                    return Err(too_large());
-                }
-                snapshot.read(path)
-            }
+            Self::Commit(snapshot) => match snapshot.find(path)? {
+                Some((id, _)) => of_commit(snapshot, path, id, limit),
+                None => Err(Problem::of(path, "is not there")),
+            },
         }
     }
+
+    /// Reads a regular file that stands in its folder as this entry, as [`Shelf::read`] does.
+    ///
+    /// # Errors
+    /// It is larger, or cannot be read.
+    pub fn read_entry(&self, path: &str, entry: &Entry, limit: u64) -> Result<Vec<u8>, Problem> {
+        match (self, entry.id) {
+            (Self::Commit(snapshot), Some(id)) => of_commit(snapshot, path, id, limit),
+            (Self::Commit(_) | Self::Disk(_), _) => self.read(path, limit),
+        }
+    }
+
+    /// Returns which content an entry has, without reading it; nothing on a disk, where only reading tells.
+    ///
+    /// # Errors
+    /// It is larger than the limit, or not there.
+    pub fn unread(&self, path: &str, entry: &Entry, limit: u64) -> Result<Option<Unread>, Problem> {
+        let (Self::Commit(snapshot), Some(id)) = (self, entry.id) else {
+            return Ok(None);
+        };
+        let found = snapshot.unread(path, id)?;
+        if found.size > limit {
+            return Err(too_large(path, limit));
+        }
+        Ok(Some(found))
+    }
+}
+
+fn of_commit(snapshot: &Snapshot, path: &str, id: Oid, limit: u64) -> Result<Vec<u8>, Problem> {
+    if snapshot.unread(path, id)?.size > limit {
+        return Err(too_large(path, limit));
+    }
+    snapshot.read(path, id)
+}
+
+fn too_large(path: &str, limit: u64) -> Problem {
+    let message = format!("is larger than the {limit} bytes that are left to it");
+    Problem::of(path, message)
 }
 
 /// Returns the path of a name in a folder.
@@ -161,7 +214,7 @@ fn of_file_type(found: fs::FileType) -> Kind {
     }
 }
 
-fn disk_entries(root: &Path, path: &str) -> Result<Vec<(String, Kind)>, Problem> {
+fn disk_entries(root: &Path, path: &str) -> Result<Vec<Entry>, Problem> {
     let folder = if path.is_empty() {
         root.to_owned()
     } else {
@@ -173,7 +226,7 @@ fn disk_entries(root: &Path, path: &str) -> Result<Vec<(String, Kind)>, Problem>
             let entry = entry.map_err(|error| failed(path, &error))?;
             let kind = entry.file_type().map_err(|error| failed(path, &error))?;
             match entry.file_name().into_string() {
-                Ok(name) => Ok((name, of_file_type(kind))),
+                Ok(name) => Ok(Entry::new(name, of_file_type(kind), None)),
                 Err(_) => Err(Problem::of(path, "holds a name that is not UTF-8")),
             }
         })

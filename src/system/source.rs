@@ -9,7 +9,7 @@ use super::builtin::{self, Wanted};
 use super::config::Config;
 use super::env::Environment;
 use super::git_cli::GitRun;
-use super::loader::{self, Remote};
+use super::loader::{self, Reading, Remote};
 use super::shelf::{Kind, Shelf, join};
 use super::source_file;
 use super::sources::{self, Source, SourcesError};
@@ -18,6 +18,7 @@ use crate::model::address::{
     Address, AddressError, GitRef, GitUrl, Place, Transport, is_source_name,
 };
 use crate::model::manifest::Manifest;
+use crate::model::object::Id;
 use crate::model::problem::{Problem, nearest};
 use crate::model::relpath::RelPath;
 use crate::model::template::{GitOrigin, Origin, Template};
@@ -164,6 +165,8 @@ pub struct Catalog {
     /// The sources, by name.
     pub sources: BTreeMap<String, Source>,
     fetched: Fetched,
+    /// The commits of which something was left unread.
+    unread: RefCell<Vec<(GitUrl, Rc<Snapshot>)>>,
 }
 
 impl Catalog {
@@ -195,6 +198,7 @@ impl Catalog {
             file,
             sources: known,
             fetched,
+            unread: RefCell::default(),
         })
     }
 
@@ -395,7 +399,7 @@ impl Catalog {
             folder,
             origin,
             (label.trim_end_matches('/'), transport),
-            inherit,
+            (inherit, Reading::Whole),
         )
     }
 
@@ -406,15 +410,15 @@ impl Catalog {
         folder: &str,
         origin: Origin,
         (label, transport): (&str, Option<Transport>),
-        inherit: Inherit<'_>,
+        (inherit, reading): (Inherit<'_>, Reading),
     ) -> Result<Template, SourceError> {
-        let resolve = |address: &str| self.resolve(address, transport, inherit);
+        let resolve = |address: &str| self.resolve(address, transport, (inherit, reading));
         let newest = Wanted::new();
         let versions = match inherit {
             Inherit::Recorded(_, versions) => versions,
             _ => &newest,
         };
-        let loaded = loader::load(shelf, folder, origin, &resolve, versions);
+        let loaded = loader::load(shelf, folder, origin, (&resolve, reading), versions);
         let template = loaded.map_err(|problems| SourceError::Faulty {
             name: visible(label),
             problems,
@@ -438,7 +442,7 @@ impl Catalog {
         &self,
         text: &str,
         from: Option<Transport>,
-        inherit: Inherit<'_>,
+        (inherit, reading): (Inherit<'_>, Reading),
     ) -> Result<Remote, String> {
         let address = self.address(text).map_err(|error| error.to_string())?;
         let Place::Git(url) = &address.place else {
@@ -478,7 +482,7 @@ impl Catalog {
                 .map_err(|error| explain(&error))?,
         };
         let snapshot = self
-            .stored(url, &commit, text)
+            .opened(url, &commit, (text, reading))
             .map_err(|error| explain(&error))?;
         Ok(Remote {
             shelf: Rc::new(Shelf::Commit(snapshot)),
@@ -554,6 +558,48 @@ impl Catalog {
         store.open(url, commit)?.ok_or_else(missing)
     }
 
+    /// Opens a stored commit as [`Catalog::stored`] does, and keeps it open where some of it is read later.
+    fn opened(
+        &self,
+        url: &GitUrl,
+        commit: &str,
+        (what, reading): (&str, Reading),
+    ) -> Result<Rc<Snapshot>, SourceError> {
+        let known = self.unread.borrow().iter().find_map(|(known, snapshot)| {
+            (known == url && snapshot.commit == commit).then(|| Rc::clone(snapshot))
+        });
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let snapshot = Rc::new(self.stored(url, commit, what)?);
+        if reading == Reading::Needed {
+            let kept = (url.clone(), Rc::clone(&snapshot));
+            self.unread.borrow_mut().push(kept);
+        }
+        Ok(snapshot)
+    }
+
+    /// Reads a content that was left unread when a template was loaded.
+    ///
+    /// # Errors
+    /// The commit that had it is damaged.
+    pub fn content(&self, id: &Id) -> Result<Vec<u8>, SourceError> {
+        let mut last = None;
+        for (url, snapshot) in self.unread.borrow().iter() {
+            let message = match snapshot.content(id) {
+                Ok(Some(bytes)) => return Ok(bytes),
+                Ok(None) => format!("the content {id} is not there"),
+                Err(message) => message,
+            };
+            last = Some(StoreError::Damaged {
+                url: url.to_string(),
+                commit: snapshot.commit.clone(),
+                message,
+            });
+        }
+        Err(last.unwrap_or(StoreError::NoPlace).into())
+    }
+
     /// Returns the folder of a source that is one.
     fn folder_of(&self, source: &Source) -> PathBuf {
         let Place::Folder(path) = &source.place else {
@@ -624,7 +670,7 @@ impl Catalog {
                 Some(subdir) => snapshot.rebase(subdir.as_str()),
                 None => Ok(snapshot),
             };
-            Shelf::Commit(snapshot.map_err(|problem| faulty(vec![problem]))?)
+            Shelf::Commit(Rc::new(snapshot.map_err(|problem| faulty(vec![problem]))?))
         } else {
             let folder = self.folder_of(source);
             if !folder.is_dir() {
@@ -672,10 +718,11 @@ impl Catalog {
 
     /// Loads the one template that an address names.
     fn load_address(&self, word: &str) -> Result<Template, SourceError> {
-        self.load_at(&self.address(word)?, word)
+        self.load_at(&self.address(word)?, word, Reading::Whole)
     }
 
-    /// Loads the template of a repository at the commit of a record, with what it inherited then.
+    /// Loads the template of a repository at the commit of a record, with what it inherited then. What is only copied stays
+    /// unread.
     ///
     /// # Errors
     /// The commit is nowhere any more, or the template has faults.
@@ -686,14 +733,17 @@ impl Catalog {
         versions: &Wanted,
     ) -> Result<Template, SourceError> {
         let label = origin.url.to_string();
-        let shelf = Shelf::Commit(self.stored(&origin.url, &origin.commit, &label)?);
+        let about_commit = (label.as_str(), Reading::Needed);
+        let shelf = Shelf::Commit(self.opened(&origin.url, &origin.commit, about_commit)?);
         let about = (label.as_str(), Some(origin.url.transport()));
         let inherit = Inherit::Recorded(inherits, versions);
         let at = Origin::Git(origin.clone());
-        self.load_from(&shelf, &origin.dir, at, about, inherit)
+        let how = (inherit, Reading::Needed);
+        self.load_from(&shelf, &origin.dir, at, about, how)
     }
 
-    /// Loads the newest version of the template of a record, or the one of another branch, tag or commit.
+    /// Loads the newest version of the template of a record, or the one of another branch, tag or commit. What is only copied
+    /// stays unread.
     ///
     /// # Errors
     /// It cannot be fetched, or has faults.
@@ -707,18 +757,23 @@ impl Catalog {
             dir: RelPath::parse(&origin.dir).ok(),
             reference: reference.or_else(|| origin.reference.clone()),
         };
-        self.load_at(&address, &address.to_string())
+        self.load_at(&address, &address.to_string(), Reading::Needed)
     }
 
     /// Loads the one template of an address; `word` is what messages call it.
-    fn load_at(&self, address: &Address, word: &str) -> Result<Template, SourceError> {
+    fn load_at(
+        &self,
+        address: &Address,
+        word: &str,
+        reading: Reading,
+    ) -> Result<Template, SourceError> {
         let Place::Git(url) = &address.place else {
             return self.load_folder(word);
         };
         refuse_http(url, false)?;
         let reference = self.reference.as_ref().or(address.reference.as_ref());
         let commit = self.fetch(url, reference)?;
-        let shelf = Shelf::Commit(self.stored(url, &commit, word)?);
+        let shelf = Shelf::Commit(self.opened(url, &commit, (word, reading))?);
         let dir = address.dir.as_ref().map_or("", RelPath::as_str);
         let faulty = |problem: Problem| SourceError::Faulty {
             name: visible(word),
@@ -766,7 +821,7 @@ impl Catalog {
             Inherit::Fetch
         };
         let about = (word, Some(url.transport()));
-        self.load_from(&shelf, &folder, origin, about, inherit)
+        self.load_from(&shelf, &folder, origin, about, (inherit, reading))
     }
 
     /// Returns whether a folder is one of a template.
@@ -802,7 +857,8 @@ impl Catalog {
         };
         let shelf = Shelf::Disk(root);
         let origin = Origin::Directory(word.to_owned());
-        self.load_from(&shelf, &rest, origin, (word, None), Inherit::Last)
+        let how = (Inherit::Last, Reading::Whole);
+        self.load_from(&shelf, &rest, origin, (word, None), how)
     }
 
     /// Loads the one template that lies below a folder.

@@ -99,14 +99,16 @@ impl Drop for Staging {
 }
 
 /// Writes a file that must not exist yet, readable as the umask says.
-pub(super) fn write_new(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
+pub(super) fn write_new(path: &Path, bytes: &[u8], executable: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, if executable { 0o755 } else { 0o644 });
     #[cfg(not(unix))]
     let _ = executable;
-    options.open(path)?.write_all(bytes)
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    Ok(file)
 }
 
 /// Locks a fresh staging folder; none if another run has swept it meanwhile.

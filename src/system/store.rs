@@ -12,15 +12,16 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use git2::{ObjectType, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
+use git2::{ObjectType, OdbLookupFlags, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
 
 use super::env::Environment;
 use super::git_cli::{self, Depth, GitError, GitRun};
-use super::shelf::{Kind, join};
+use super::shelf::{Entry, Kind, join};
 use super::staging::Staging;
 use super::{Context, PathError};
 use crate::engine::budget;
 use crate::model::address::{GitRef, GitUrl};
+use crate::model::object::{Id, Unread};
 use crate::model::problem::Problem;
 use crate::model::relpath::MAX_DEPTH;
 
@@ -386,7 +387,7 @@ impl Snapshot {
         Ok(Some(folder))
     }
 
-    fn find(&self, path: &str) -> Result<Option<(Oid, Kind)>, Problem> {
+    pub(super) fn find(&self, path: &str) -> Result<Option<(Oid, Kind)>, Problem> {
         let (above, name) = path.rsplit_once('/').unwrap_or(("", path));
         let Some(folder) = self.folder_at(above)? else {
             return Ok(None);
@@ -417,38 +418,60 @@ impl Snapshot {
         Ok(Some(Kind::Folder))
     }
 
-    pub(super) fn entries(&self, path: &str) -> Result<Vec<(String, Kind)>, Problem> {
+    pub(super) fn entries(&self, path: &str) -> Result<Vec<Entry>, Problem> {
         let Some(folder) = self.folder_at(path)? else {
             return Err(Problem::of(path, "is no folder"));
         };
         folder
             .entries
             .iter()
-            .map(|(name, _, kind)| match std::str::from_utf8(name) {
-                Ok(name) => Ok((name.to_owned(), *kind)),
+            .map(|(name, id, kind)| match std::str::from_utf8(name) {
+                Ok(name) => Ok(Entry::new(name.to_owned(), *kind, Some(*id))),
                 Err(_) => Err(Problem::of(path, "holds a name that is not UTF-8")),
             })
             .collect()
     }
 
-    pub(super) fn size(&self, path: &str) -> Result<u64, Problem> {
+    /// Returns which content an object has, without reading it; `path` is for messages.
+    pub(super) fn unread(&self, path: &str, id: Oid) -> Result<Unread, Problem> {
         let failed = |error: git2::Error| Problem::of(path, plain(&error));
-        let Some((id, _)) = self.find(path)? else {
-            return Err(Problem::of(path, "is not there"));
-        };
-        let odb = self.repository.odb().map_err(failed)?;
-        let (size, _) = odb.read_header(id).map_err(failed)?;
-        Ok(size as u64)
+        let objects = self.repository.odb().map_err(failed)?;
+        let (size, _) = objects.read_header(id).map_err(failed)?;
+        Ok(Unread {
+            id: id_of(id),
+            size: size as u64,
+        })
     }
 
-    pub(super) fn read(&self, path: &str) -> Result<Vec<u8>, Problem> {
+    /// Reads an object; `path` is for messages.
+    pub(super) fn read(&self, path: &str, id: Oid) -> Result<Vec<u8>, Problem> {
         let failed = |error: git2::Error| Problem::of(path, plain(&error));
-        let Some((id, _)) = self.find(path)? else {
-            return Err(Problem::of(path, "is not there"));
-        };
-        let blob = self.repository.find_blob(id).map_err(failed)?;
-        Ok(blob.content().to_vec())
+        let objects = self.repository.odb().map_err(failed)?;
+        Ok(objects.read(id).map_err(failed)?.data().to_vec())
     }
+
+    /// Reads a content by its id; nothing if the commit does not have it.
+    ///
+    /// # Errors
+    /// It is damaged.
+    pub fn content(&self, id: &Id) -> Result<Option<Vec<u8>>, String> {
+        let read = || {
+            let id = Oid::from_bytes(id.as_bytes())?;
+            let objects = self.repository.odb()?;
+            // A stored commit never gets more objects than it has.
+            if !objects.exists_ext(id, OdbLookupFlags::NO_REFRESH) {
+                return Ok(None);
+            }
+            Ok(Some(objects.read(id)?.data().to_vec()))
+        };
+        read().map_err(|error| plain(&error))
+    }
+}
+
+fn id_of(id: Oid) -> Id {
+    let mut bytes = [0; 20];
+    bytes.copy_from_slice(id.as_bytes());
+    Id::from(bytes)
 }
 
 fn kind_of(entry: &TreeEntry<'_>) -> Kind {

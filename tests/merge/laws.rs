@@ -1,13 +1,17 @@
 //! What holds for any three trees.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use pyscaffold::engine::merge::{Labels, Node, Outcome, Rules, Side, merge};
 use pyscaffold::model::relpath::RelPath;
 
-const PATHS: [&str; 6] = [
+const PATHS: [&str; 10] = [
     "a",
+    "a/in",
+    "d/f",
+    "src/y/m.py",
+    "src/y/n.py",
     "b.txt",
     "src/x/m.py",
     ".gitignore",
@@ -30,7 +34,11 @@ fn tree() -> impl Strategy<Value = Side> {
     });
     let file = (text, any::<bool>());
     prop::collection::btree_map(prop::sample::select(PATHS.to_vec()), file, 0..5).prop_map(
-        |files| {
+        |mut files| {
+            // No tree has a file and a folder at one path.
+            if files.contains_key("a") {
+                files.remove("a/in");
+            }
             files
                 .into_iter()
                 .map(|(path, (text, executable))| {
@@ -40,6 +48,16 @@ fn tree() -> impl Strategy<Value = Side> {
                 .collect()
         },
     )
+}
+
+/// Takes what needs no decision out of three trees: the template does not change it, and something of the project's is there.
+fn settle(base: &mut Side, ours: &mut Side, theirs: &mut Side) -> BTreeSet<RelPath> {
+    let mut settled = base.clone();
+    settled.retain(|path, node| theirs.get(path) == Some(node) && ours.contains_key(path));
+    for side in [base, ours, theirs] {
+        side.retain(|path, _| !settled.contains_key(path));
+    }
+    settled.into_keys().collect()
 }
 
 fn after(base: &Side, ours: &Side, theirs: &Side) -> (Side, BTreeMap<RelPath, Outcome>) {
@@ -65,6 +83,19 @@ fn after(base: &Side, ours: &Side, theirs: &Side) -> (Side, BTreeMap<RelPath, Ou
 }
 
 proptest! {
+    #[test]
+    fn what_needs_no_decision_changes_none(base in tree(), ours in tree(), theirs in tree()) {
+        let labels = Labels {
+            ours: "yours".to_owned(),
+            theirs: "tpl".to_owned(),
+        };
+        let whole = merge(&base, &ours, &theirs, &Rules::default(), &labels);
+        let (mut base, mut ours, mut theirs) = (base, ours, theirs);
+        let settled = settle(&mut base, &mut ours, &mut theirs);
+        let rules = Rules { settled, ..Rules::default() };
+        prop_assert_eq!(whole, merge(&base, &ours, &theirs, &rules, &labels));
+    }
+
     #[test]
     fn an_untouched_project_becomes_what_the_template_makes(base in tree(), theirs in tree()) {
         prop_assert_eq!(after(&base, &base, &theirs).0, theirs);

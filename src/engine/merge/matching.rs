@@ -205,7 +205,7 @@ impl<'a> Lines<'a> {
 
 /// Returns the folders of the base that a side has moved as a whole, each with where it is now.
 pub(super) fn moved_folders(
-    base: &Side,
+    (base, settled): (&Side, &BTreeSet<RelPath>),
     side: &Side,
     matching: &Matching,
 ) -> BTreeMap<String, String> {
@@ -227,8 +227,10 @@ pub(super) fn moved_folders(
     // A folder in which a file of the template is left was not moved as a whole.
     let stays = |folder: &str| {
         let below = format!("{folder}/");
-        base.keys()
-            .any(|path| path.as_str().starts_with(&below) && side.contains_key(path))
+        settled.iter().any(|path| path.as_str().starts_with(&below))
+            || base
+                .keys()
+                .any(|path| path.as_str().starts_with(&below) && side.contains_key(path))
     };
     votes
         .into_iter()

@@ -17,7 +17,6 @@ pub use self::content::Labels;
 use self::content::{Merged, Verdict, merge_content, same_content};
 use self::matching::{Matching, moved_folders, moved_path};
 use crate::model::relpath::RelPath;
-use crate::model::tree::Tree;
 
 /// What stands at a path.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,13 +57,6 @@ impl Node {
 /// One of the three trees.
 pub type Side = BTreeMap<RelPath, Node>;
 
-/// Returns a rendered tree as a side.
-pub fn side_of(tree: &Tree) -> Side {
-    tree.iter()
-        .map(|(path, file)| (path.clone(), Node::file(&file.bytes, file.executable)))
-        .collect()
-}
-
 /// What is known about the files beside their content.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -74,6 +66,9 @@ pub struct Rules {
     pub once: BTreeSet<RelPath>,
     /// Files of ours that git does not keep.
     pub untracked: BTreeSet<RelPath>,
+    /// Files that need no decision, and are in none of the trees: the template has them unchanged, and something of the project's
+    /// stands there.
+    pub settled: BTreeSet<RelPath>,
 }
 
 /// What was decided about a path.
@@ -371,13 +366,15 @@ impl Merge<'_> {
 
     /// Decides about the files that only the template's new version brings.
     fn added_by_theirs(&self) -> Vec<Change> {
-        let folders = moved_folders(self.base, self.ours, &self.to_ours);
+        let settled = &self.rules.settled;
+        let folders = moved_folders((self.base, settled), self.ours, &self.to_ours);
         let mut changes = Vec::new();
         for path in self.to_theirs.added(self.theirs) {
             let Some(theirs) = self.theirs.get(path) else {
                 continue;
             };
             let moved = moved_path(&folders, path).filter(|to| !self.theirs.contains_key(to));
+            let moved = moved.filter(|to| !self.rules.settled.contains(to));
             let target = moved.as_ref().unwrap_or(path);
             match self.ours.get(target) {
                 None => {
@@ -417,7 +414,8 @@ impl Merge<'_> {
 
     /// Moves the user's own files of a folder that the template moved.
     fn carried_along(&self, changes: &[Change]) -> Vec<Change> {
-        let folders = moved_folders(self.base, self.theirs, &self.to_theirs);
+        let settled = &self.rules.settled;
+        let folders = moved_folders((self.base, settled), self.theirs, &self.to_theirs);
         let mut taken: BTreeSet<&RelPath> = changes.iter().map(|change| &change.path).collect();
         taken.extend(self.ours.keys());
         let own: Vec<&RelPath> = self.to_ours.added(self.ours).collect();
@@ -427,7 +425,7 @@ impl Merge<'_> {
             .filter_map(|path| {
                 let target = moved_path(&folders, path)?;
                 let node = self.ours.get(path)?;
-                if taken.contains(&target) {
+                if taken.contains(&target) || settled.contains(&target) {
                     let note = format!("its folder moved, and {target} is taken");
                     return Some(Change::new(path, Outcome::Kept).note(note));
                 }
@@ -450,7 +448,9 @@ impl Merge<'_> {
             if change.result.is_none() {
                 continue;
             }
-            let Some(blocker) = blocker(&there, &change.path) else {
+            let found = blocker(&there, &change.path)
+                .or_else(|| blocker(&self.rules.settled, &change.path));
+            let Some(blocker) = found else {
                 there.insert(change.path.clone());
                 continue;
             };

@@ -1,6 +1,7 @@
 //! Checks the files of a template: their paths, texts, slots and owners.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::{Checker, misfit};
 use crate::engine::helpers::list;
@@ -20,13 +21,14 @@ impl<'a> Checker<'a> {
         let all: Vec<&Question> = self.template.questions.iter().collect();
         for layer in &self.template.layers {
             let manifest = &layer.package.manifest;
+            let paths = layer.package.paths();
             for rule in &manifest.files {
                 self.condition(manifest, rule.at, &rule.when, &all);
-                let mut covered = layer.package.files.keys().filter(|path| {
+                let covered = paths.iter().filter(|path| {
                     let path = path.strip_prefix("files/").unwrap_or(path);
                     names(&rule.path, path)
                 });
-                let count = covered.by_ref().count();
+                let count = covered.count();
                 if count == 0 {
                     let message = format!("`[[files]]` names `{}`, which is not there", rule.path);
                     self.report(manifest, rule.at, message);
@@ -131,13 +133,14 @@ impl<'a> Checker<'a> {
     }
 
     fn path(&mut self, layer: &Layer, source: &str, target: &str) {
-        let label = Self::file_label(layer, source);
+        let label = || Self::file_label(layer, source);
         if let Err(error) = RelPath::parse(&plain_path(target)) {
-            self.problems.push(Problem::of(&label, error.to_string()));
+            self.problems.push(Problem::of(label(), error.to_string()));
         }
         if !target.contains(['{', '}']) {
             return;
         }
+        let label = label();
         match Source::parse(target) {
             Ok(parsed) => parsed.names().iter().for_each(|usage| {
                 self.usage(&label, Position::from(1), usage);
@@ -186,7 +189,7 @@ impl<'a> Checker<'a> {
                 .question(key)
                 .is_some_and(|question| question.kind == Kind::Choices)
         };
-        let mut claims: BTreeMap<String, Vec<_>> = BTreeMap::new();
+        let mut claims: BTreeMap<Cow<'_, str>, Vec<_>> = BTreeMap::new();
         for layer in &self.template.layers {
             for file in placed(&layer.package)
                 .into_iter()
@@ -221,38 +224,42 @@ impl<'a> Checker<'a> {
     /// Reports paths that are one on some systems, or of which one is a file where the other needs a folder.
     fn collisions(
         &mut self,
-        claims: &BTreeMap<String, Vec<(&Layer, Placed<'_>, Condition)>>,
+        claims: &BTreeMap<Cow<'_, str>, Vec<(&Layer, Placed<'_>, Condition)>>,
         several: impl Fn(&str) -> bool + Copy,
     ) {
-        // Every path, and every folder above one, by what some systems take it for.
-        let mut spellings: BTreeMap<String, BTreeMap<&str, &str>> = BTreeMap::new();
-        let mut files: BTreeMap<String, &str> = BTreeMap::new();
+        // By what some systems take it for: every file, and every folder that is none and every file that is not alone.
+        let mut files: HashMap<String, Vec<&str>> = HashMap::with_capacity(claims.len());
         for path in claims.keys() {
-            if let Ok(parsed) = RelPath::parse(&plain_path(path)) {
-                files.insert(parsed.collision_key(), path);
+            if let Some(key) = collision_key(path) {
+                files.entry(key).or_default().push(path);
             }
         }
+        let mut spellings: HashMap<String, BTreeMap<&str, &str>> = HashMap::new();
+        let mut folders: HashSet<&str> = HashSet::new();
         for path in claims.keys() {
-            let ends = path.match_indices('/').map(|(at, _)| at);
-            for end in ends.chain([path.len()]) {
-                let spelling = path.get(..end).unwrap_or_default();
-                let Ok(parsed) = RelPath::parse(&plain_path(spelling)) else {
+            for (end, _) in path.match_indices('/') {
+                let folder = path.get(..end).unwrap_or_default();
+                // Once for all that lies in it.
+                if folders.contains(folder) {
+                    continue;
+                }
+                let Some(key) = collision_key(folder) else {
                     continue;
                 };
-                let key = parsed.collision_key();
-                if end < path.len()
-                    && let Some(file) = files.get(&key)
-                {
-                    spellings.entry(key.clone()).or_default().insert(file, file);
-                    spellings.entry(key).or_default().insert(path, path);
+                if let Some(file) = files.get(&key).and_then(|files| files.last()) {
+                    let there = spellings.entry(key).or_default();
+                    there.insert(file, file);
+                    there.insert(path, path);
                 } else {
-                    spellings
-                        .entry(key)
-                        .or_default()
-                        .entry(spelling)
-                        .or_insert(path);
+                    folders.insert(folder);
+                    let there = spellings.entry(key).or_default();
+                    there.insert(folder, path);
                 }
             }
+        }
+        for (key, paths) in files.into_iter().filter(|(_, paths)| paths.len() > 1) {
+            let there = spellings.entry(key).or_default();
+            there.extend(paths.into_iter().map(|path| (path, path)));
         }
         let together = |one: &str, other: &str| {
             let claims = |path: &str| claims.get(path).into_iter().flatten();
@@ -280,8 +287,17 @@ impl<'a> Checker<'a> {
     }
 }
 
+/// Returns what some systems take a path for, the tags in it as they are; nothing for one that is refused anyway.
+fn collision_key(target: &str) -> Option<String> {
+    let path = RelPath::parse(&plain_path(target)).ok()?;
+    Some(path.collision_key().into_owned())
+}
+
 /// Returns a path with a letter in the place of every tag; the same tags give the same text.
-fn plain_path(target: &str) -> String {
+fn plain_path(target: &str) -> Cow<'_, str> {
+    if !target.contains("{{") {
+        return Cow::Borrowed(target);
+    }
     let mut plain = String::new();
     let mut rest = target;
     while let Some((before, after)) = rest.split_once("{{") {
@@ -292,7 +308,7 @@ fn plain_path(target: &str) -> String {
         rest = behind;
     }
     plain.push_str(rest);
-    plain
+    Cow::Owned(plain)
 }
 
 /// Returns where in a line something stands; the whole line if it is not found.

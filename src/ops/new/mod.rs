@@ -31,7 +31,7 @@ use crate::model::tree::{File, Tree};
 use crate::model::value::Answers;
 use crate::system::builtin;
 use crate::system::prompt;
-use crate::system::repository::{self, GitSettings};
+use crate::system::repository::GitSettings;
 use crate::system::uv;
 use crate::system::workdir::{self, Destination};
 
@@ -335,9 +335,9 @@ pub(super) fn record_of(
 ) -> Result<Record, NewError> {
     // A secret is in no record, so the tree that an update starts from is the one without it.
     let untouched = if resolved.secrets.is_empty() {
-        repository::tree_id(&composition.tree)
+        composition.tree_id()
     } else {
-        repository::tree_id(&compose(template, &resolved.without_secrets())?.tree)
+        compose(template, &resolved.without_secrets())?.tree_id()
     };
     let answers: Answers = resolved
         .answers
@@ -355,7 +355,7 @@ pub(super) fn record_of(
         inherits: template.inherits.clone(),
         version: template.manifest.version.clone(),
         layers: composition.layers.clone(),
-        tree: untouched,
+        tree: untouched.to_string(),
         answers,
     })
 }

@@ -261,7 +261,12 @@ fn read(dir: &Dir<'static>, role: Role) -> Result<Package, Vec<Problem>> {
             collect(dir, folder, &mut files);
         }
     }
-    Ok(Package { manifest, files })
+    let unread = BTreeMap::new();
+    Ok(Package {
+        manifest,
+        files,
+        unread,
+    })
 }
 
 fn collect(

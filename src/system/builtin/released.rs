@@ -106,7 +106,12 @@ impl<'a> Released<'a> {
         let file = format!("{package}/{} {version}", role.file_name());
         let manifest = files.remove(role.file_name()).unwrap_or_default();
         let manifest = read_manifest(role, &file, &String::from_utf8_lossy(&manifest))?;
-        Ok(Package { manifest, files })
+        let unread = BTreeMap::new();
+        Ok(Package {
+            manifest,
+            files,
+            unread,
+        })
     }
 
     /// Returns the content of this id.

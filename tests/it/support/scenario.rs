@@ -60,16 +60,19 @@ pub(crate) enum Place {
     Monorepo,
     /// In a work tree beside the repository.
     Worktree,
+    /// Where it was made, from a template in a git repository: of that only what the update changes is read.
+    Team,
 }
 
 impl Place {
     /// Every place.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Plain,
         Self::Clone,
         Self::Collected,
         Self::Monorepo,
         Self::Worktree,
+        Self::Team,
     ];
 }
 
@@ -140,6 +143,16 @@ pub(crate) fn act(root: &Path, action: Do) {
 pub(crate) fn prepare(sandbox: &Sandbox, row: &Row, place: Place) -> &'static str {
     let manifest = row.manifest.split("---").next().unwrap();
     release(sandbox, "1.0.0", manifest, row.before);
+    let mut template = "./tpl".to_owned();
+    if place == Place::Team {
+        sandbox.git("", "init -q --bare team.git");
+        // The repository has every byte as it is.
+        let attributes = sandbox.path("team.git/info/attributes");
+        fs::create_dir_all(attributes.parent().unwrap()).unwrap();
+        fs::write(attributes, "* -text -filter -ident\n").unwrap();
+        publish(sandbox);
+        template = format!("file://{}", sandbox.path("team.git").display());
+    }
     let (top, folder) = if place == Place::Monorepo {
         sandbox.git("", "init -q mono");
         sandbox.write("mono/other.txt", "other\n");
@@ -148,7 +161,7 @@ pub(crate) fn prepare(sandbox: &Sandbox, row: &Row, place: Place) -> &'static st
         ("shop", "shop")
     };
     sandbox
-        .run(&format!("new ./tpl {folder} --name shop --yes"))
+        .run(&format!("new {template} {folder} --name shop --yes"))
         .ok();
     if place == Place::Monorepo {
         sandbox.git(top, "add --all");
@@ -165,7 +178,7 @@ pub(crate) fn prepare(sandbox: &Sandbox, row: &Row, place: Place) -> &'static st
     sandbox.git(folder, "add --all .");
     sandbox.git(folder, "commit -q --allow-empty -m work");
     let folder = match place {
-        Place::Plain | Place::Monorepo => folder,
+        Place::Plain | Place::Monorepo | Place::Team => folder,
         Place::Collected => {
             sandbox.git(folder, "reflog expire --expire=now --all");
             sandbox.git(folder, "gc -q --prune=now");
@@ -186,7 +199,17 @@ pub(crate) fn prepare(sandbox: &Sandbox, row: &Row, place: Place) -> &'static st
     }
     let manifest = row.manifest.replacen("---", "", 1);
     release(sandbox, "1.1.0", &manifest, row.after);
+    if place == Place::Team {
+        publish(sandbox);
+    }
     folder
+}
+
+/// Commits the template `tpl` to the repository `team.git`.
+fn publish(sandbox: &Sandbox) {
+    let team = "--git-dir=../team.git --work-tree=.";
+    sandbox.git("tpl", &format!("{team} add --all --force"));
+    sandbox.git("tpl", &format!("{team} commit -q -m version"));
 }
 
 /// Returns what an update decided, by the output of `--json`.
