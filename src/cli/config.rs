@@ -22,7 +22,7 @@ pub(super) fn run(shell: &Shell, file: &Path, action: &ConfigAction) -> Result<(
         ConfigAction::List { json } => {
             let settings = Config::read(file)?.list();
             if *json {
-                shell.out(serde_json::json!({ "settings": settings }))?;
+                shell.json(&serde_json::json!({ "settings": settings }))?;
             } else {
                 for (key, value) in settings {
                     shell.out(format!("{key}={}", visible(&value.to_string())))?;

@@ -13,7 +13,7 @@ use crate::model::name::NameKind;
 use crate::model::problem::Problem;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
-use crate::model::text::visible;
+use crate::model::text::{short_words, visible};
 use crate::ops::base::BaseError;
 use crate::ops::new::NewError;
 use crate::ops::replay;
@@ -113,27 +113,27 @@ impl Failure {
         if self.is_silent {
             return;
         }
+        // What was typed or read may be of any length.
+        let message = short_words(&self.message);
+        let notes: Vec<String> = self.notes.iter().map(|note| short_words(note)).collect();
+        let hint = self.hint.as_deref().map(short_words);
         if json {
             let error = json!({ "error": {
                 "code": self.code,
-                "message": self.message,
-                "notes": self.notes,
-                "hint": self.hint,
+                "message": message,
+                "notes": notes,
+                "hint": hint,
                 "field": self.field,
             }});
             // If output is closed there is nobody left to tell.
-            drop(shell.out(error));
+            drop(shell.json(&error));
             return;
         }
-        shell.complain(format!(
-            "{} {}",
-            styled(BAD, "error:"),
-            visible(&self.message)
-        ));
-        for note in &self.notes {
+        shell.complain(format!("{} {}", styled(BAD, "error:"), visible(&message)));
+        for note in &notes {
             shell.complain(format!("{} {}", styled(HINT, "note:"), visible(note)));
         }
-        if let Some(hint) = &self.hint {
+        if let Some(hint) = &hint {
             shell.complain(format!("{} {}", styled(HINT, "hint:"), visible(hint)));
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn run(shell: &Shell, system: &System, arguments: &ListArgs) -> Resul
     let listing = list(system, &arguments.query)
         .map_err(|problems| faulty("a built-in template has a fault".to_owned(), &problems))?;
     if arguments.json {
-        return Ok(shell.out(json!({ "templates": rows(&listing) }))?);
+        return Ok(shell.json(&json!({ "templates": rows(&listing) }))?);
     }
     let count = listing.builtin.len()
         + listing

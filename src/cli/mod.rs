@@ -24,6 +24,7 @@ use self::arguments::{Cli, Command, Global, Lang};
 use self::failure::Failure;
 use self::shell::{Shell, Verbosity, progress};
 use crate::model::language::Language;
+use crate::model::text::{is_hidden, short_words, visible};
 use crate::ops::System;
 use crate::system::config::{self as settings, Config, ConfigError};
 use crate::system::env::Environment;
@@ -49,6 +50,10 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     let fetched = Fetched::default();
     let questions = questions::add_flags(Cli::command(), &arguments, &environment, &fetched);
     let json = arguments.iter().any(|argument| argument == "--json");
+    let is_plain = arguments.iter().all(|argument| {
+        let text = argument.to_string_lossy();
+        !text.contains(is_hidden) && short_words(&text) == text
+    });
     let parsed = questions
         .command
         .try_get_matches_from(arguments)
@@ -64,7 +69,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
                 let shell = Shell::new(ColorChoice::Auto, Verbosity::Normal);
                 return report(&unknown.into(), &shell, json);
             }
-            return usage(&error, json);
+            return usage(&error, json, is_plain);
         }
     };
     let shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
@@ -85,10 +90,10 @@ fn report(failure: &Failure, shell: &Shell, json: bool) -> u8 {
 }
 
 /// Prints what clap found, and help and version, which it hands over as errors too.
-fn usage(error: &clap::Error, json: bool) -> u8 {
+fn usage(error: &clap::Error, json: bool, is_plain: bool) -> u8 {
     let code = u8::try_from(error.exit_code()).unwrap_or(2);
     if json && error.use_stderr() {
-        let text = error.render().to_string();
+        let text = seen(error);
         let mut lines = text
             .lines()
             .map(str::trim)
@@ -116,9 +121,23 @@ fn usage(error: &clap::Error, json: bool) -> u8 {
             true,
         );
     }
+    if error.use_stderr() && !is_plain {
+        // Colours would have to be told apart from what was typed.
+        let shell = Shell::new(ColorChoice::Never, Verbosity::Normal);
+        shell.complain(seen(error).trim_end());
+        return code;
+    }
     // A closed output leaves nobody to tell.
     drop(error.print());
     code
+}
+
+/// Returns what clap found without colours, with long words cut and every character that cannot be seen by its number: it repeats
+/// what was typed.
+fn seen(error: &clap::Error) -> String {
+    let text = error.render().to_string();
+    let lines: Vec<String> = short_words(&text).split('\n').map(visible).collect();
+    lines.join("\n")
 }
 
 fn verbosity(global: &Global) -> Verbosity {

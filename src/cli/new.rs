@@ -32,7 +32,7 @@ pub(super) fn run(
     let options = options(system, arguments, matches);
     let report = new(system, &options)?;
     if json {
-        return Ok(shell.out(to_json(&report, options.dry_run))?);
+        return Ok(shell.json(&to_json(&report, options.dry_run))?);
     }
     if options.dry_run {
         return dry_run(shell, &report, show_diff);

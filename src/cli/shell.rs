@@ -1,10 +1,13 @@
 //! The one place that prints.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use serde_json::Value;
+
+use crate::model::text::{is_hidden, visible};
 
 /// Headings and the names of columns.
 pub const HEADING: Style = Style::new().bold();
@@ -53,12 +56,43 @@ impl Shell {
         stream.flush()
     }
 
-    /// Writes bytes to output as they are.
+    /// Writes a value to output as JSON. Characters that cannot be seen are written by their numbers, which leaves the value what it is:
+    /// JSON is often looked at, too.
+    ///
+    /// # Errors
+    /// Output is closed or full.
+    pub fn json(&self, value: &Value) -> io::Result<()> {
+        let mut text = String::new();
+        for character in value.to_string().chars() {
+            if is_hidden(character) {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "\\u{unit:04x}");
+                }
+            } else {
+                text.push(character);
+            }
+        }
+        self.out(text)
+    }
+
+    /// Writes the content of a file to output: as it is, unless a person looks at it, whose terminal would obey what it holds.
     ///
     /// # Errors
     /// Output is closed or full.
     pub fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         let mut stream = io::stdout().lock();
+        if stream.is_terminal() {
+            let text = String::from_utf8_lossy(bytes);
+            for line in text.split_inclusive('\n') {
+                let (line, end) = line
+                    .strip_suffix('\n')
+                    .map_or((line, ""), |line| (line, "\n"));
+                let shown: Vec<String> = line.split('\t').map(visible).collect();
+                write!(stream, "{}{end}", shown.join("\t"))?;
+            }
+            return stream.flush();
+        }
         stream.write_all(bytes)?;
         stream.flush()
     }

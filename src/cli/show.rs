@@ -20,7 +20,7 @@ pub(super) fn run(shell: &Shell, system: &System, arguments: &ShowArgs) -> Resul
         return file(shell, arguments, &report, path);
     }
     if arguments.json {
-        return Ok(shell.out(to_json(&report))?);
+        return Ok(shell.json(&to_json(&report))?);
     }
     if arguments.files {
         return files(shell, &report);

@@ -29,7 +29,7 @@ pub(super) fn add(shell: &Shell, system: &System, arguments: AddArgs) -> Result<
     };
     let loaded = add_source(system, &options)?;
     if arguments.json {
-        return Ok(shell.out(added_json(&loaded))?);
+        return Ok(shell.json(&added_json(&loaded))?);
     }
     let line = |title: &str, text: String| {
         shell.say(format!(
@@ -123,7 +123,7 @@ pub(super) fn list(shell: &Shell, system: &System, arguments: &SourcesArgs) -> R
     let sources = system.catalog.sources.values();
     if arguments.json {
         let rows: Vec<Json> = sources.map(source_json).collect();
-        return Ok(shell.out(json!({ "sources": rows }))?);
+        return Ok(shell.json(&json!({ "sources": rows }))?);
     }
     let width = sources.clone().map(|source| source.name.len()).max();
     let width = width.unwrap_or_default();
@@ -168,7 +168,7 @@ pub(super) fn refresh(
     }
     if arguments.json && failed.is_empty() {
         let rows: Vec<Json> = outcomes.iter().filter_map(refreshed_json).collect();
-        shell.out(json!({ "sources": rows }))?;
+        shell.json(&json!({ "sources": rows }))?;
     }
     for (name, outcome) in outcomes {
         match outcome {
@@ -273,7 +273,7 @@ pub(super) fn remove(
 ) -> Result<(), Failure> {
     let source = remove_source(system, &arguments.name)?;
     if arguments.json {
-        return Ok(shell.out(json!({ "removed": source_json(&source) }))?);
+        return Ok(shell.json(&json!({ "removed": source_json(&source) }))?);
     }
     shell.say(format!("Removed {}: {}", source.name, place(&source)));
     if matches!(source.place, Place::Git(_)) {

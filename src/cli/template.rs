@@ -95,7 +95,7 @@ fn checked(shell: &Shell, system: &System, folder: &str, json: bool) -> Result<T
                 })
             })
             .collect();
-        shell.out(json!({ "problems": problems, "unread_python_files": report.unread }))?;
+        shell.json(&json!({ "problems": problems, "unread_python_files": report.unread }))?;
     } else {
         for problem in &report.problems {
             shell.out(visible(&problem.to_string()))?;

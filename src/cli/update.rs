@@ -38,7 +38,7 @@ pub(super) fn run(shell: &Shell, system: &System, arguments: UpdateArgs) -> Resu
     if arguments.abort {
         let paths = update::abort(system, &options, common.yes)?;
         if common.json {
-            return Ok(shell.out(json!({ "state": "aborted", "files": paths }))?);
+            return Ok(shell.json(&json!({ "state": "aborted", "files": paths }))?);
         }
         let count = count(paths.len(), "file");
         shell.say(format!("{} {count} as before", styled(GOOD, "Taken back:")));
@@ -79,7 +79,7 @@ fn tell(
     extent: Extent,
 ) -> Result<(), Failure> {
     if common.json {
-        shell.out(to_json(report, extent))?;
+        shell.json(&to_json(report, extent))?;
     } else if extent == Extent::DryRun && common.diff {
         print_diff(shell, report)?;
     } else {
@@ -257,7 +257,7 @@ pub(super) fn diff(shell: &Shell, system: &System, arguments: &ProjectArgs) -> R
                 json!({ "path": path, "state": if is.is_some() { "modified" } else { "deleted" } })
             })
             .collect();
-        return Ok(shell.out(json!({ "files": files }))?);
+        return Ok(shell.json(&json!({ "files": files }))?);
     }
     for (path, pair) in &pairs {
         print_pair(shell, path, pair)?;
@@ -283,7 +283,7 @@ pub(super) fn status(
             .iter()
             .map(|(path, local)| json!({ "path": path, "state": word(local) }))
             .collect();
-        return Ok(shell.out(json!({
+        return Ok(shell.json(&json!({
             "template": record.template,
             "source": record.source,
             "version": record.version.to_string(),

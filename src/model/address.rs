@@ -442,11 +442,16 @@ fn expand(text: &str, own: &BTreeMap<String, String>) -> Result<GitUrl, AddressE
     if path.starts_with('-') || path.contains("/-") {
         return Err(AddressError::Option { shown: shown(text) });
     }
-    if let Some(character) = path
-        .chars()
-        .find(|c| !(c.is_ascii_alphanumeric() || "-_./~".contains(*c)))
+    if let Some((at, character)) = path
+        .char_indices()
+        .find(|(_, c)| !(c.is_ascii_alphanumeric() || "-_./~".contains(*c)))
     {
-        let shown = shown(text);
+        // What comes behind a `:` that has no place here may be a password.
+        let before = text.len() - path.len() + at;
+        let shown = match character {
+            ':' => shown(text.get(..=before).unwrap_or_default()) + "…",
+            _ => shown(text),
+        };
         return Err(AddressError::Character { shown, character });
     }
     let path = path.trim_end_matches('/');
@@ -478,7 +483,10 @@ fn check_host(text: &str, user: Option<&str>, host: &str) -> Result<(), AddressE
     if host.is_empty() {
         return Err(incomplete(text, "the host"));
     }
-    if host.starts_with('-') || user.is_some_and(|user| user.starts_with('-')) {
+    if host.starts_with('-')
+        || host.contains(":-")
+        || user.is_some_and(|user| user.starts_with('-'))
+    {
         return Err(AddressError::Option { shown: shown(text) });
     }
     let fine = |c: &char| c.is_ascii_alphanumeric() || "-._:[]".contains(*c);

@@ -16,6 +16,9 @@ use super::stdlib::is_stdlib_module;
 
 pub use error::{NameError, NameKind};
 
+/// The most characters of a name. A wheel's file is called by it and by much else, and 255 bytes are all that a file's name can have.
+const LONGEST: usize = 100;
+
 /// The words that Python reserves in every version, sorted (`keyword.kwlist` without the
 /// capitalised three, which no package name can be).
 ///
@@ -74,6 +77,12 @@ impl DistributionName {
     pub fn parse(text: &str) -> Result<Self, NameError> {
         if text.is_empty() {
             return Err(NameError::Empty);
+        }
+        if text.chars().count() > LONGEST {
+            return Err(NameError::Length {
+                name: text.to_owned(),
+                kind: NameKind::Distribution,
+            });
         }
         let inner = |character: char| character.is_ascii_alphanumeric() || is_separator(character);
         if text.starts_with(is_separator)
@@ -150,6 +159,10 @@ impl PackageName {
             return Err(NameError::Empty);
         }
         let name = text.to_owned();
+        if text.chars().count() > LONGEST {
+            let kind = NameKind::Package;
+            return Err(NameError::Length { name, kind });
+        }
         if !text
             .chars()
             .all(|character| matches!(character, 'a'..='z' | '0'..='9' | '_'))

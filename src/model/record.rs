@@ -16,6 +16,9 @@ use super::value::{Answers, Value};
 /// The path of the record in a project.
 pub const PATH: &str = ".pyscaffold.toml";
 
+/// The most bytes that a record is read with: many more than the answers of any template take.
+pub const LARGEST: u64 = 16 * 1024 * 1024;
+
 /// The version of the record format that this program writes.
 pub const FORMAT: i64 = 1;
 

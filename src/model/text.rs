@@ -96,6 +96,26 @@ pub fn visible_start(text: &str, limit: usize) -> String {
     }
 }
 
+/// The most characters of a word that a message repeats whole: more than any path has parts worth reading.
+const LONGEST_WORD: usize = 1_000;
+
+/// How many characters of a longer word are left.
+const WORD_START: usize = 200;
+
+/// Returns the text with `…` in place of the end of every word that is longer than anybody reads.
+pub fn short_words(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace)
+        .map(|word| match word.char_indices().nth(LONGEST_WORD) {
+            Some(_) => {
+                let end = word.chars().next_back().filter(|c| c.is_whitespace());
+                let start: String = word.chars().take(WORD_START).collect();
+                format!("{start}…{}", end.map(String::from).unwrap_or_default())
+            }
+            None => word.to_owned(),
+        })
+        .collect()
+}
+
 /// A place in a text.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Position {
@@ -151,6 +171,21 @@ impl<'a> Lines<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn long_words_are_cut_and_short_ones_are_not() {
+        let long = "x".repeat(LONGEST_WORD + 1);
+        let start = "x".repeat(WORD_START);
+        for (text, shown) in [
+            ("a b\n", "a b\n".to_owned()),
+            (&long[1..], long[1..].to_owned()),
+            (&long, format!("{start}…")),
+            (&format!("a {long} b"), format!("a {start}… b")),
+            (&"é ".repeat(LONGEST_WORD), "é ".repeat(LONGEST_WORD)),
+        ] {
+            assert_eq!(short_words(text), shown);
+        }
+    }
 
     #[test]
     fn hidden_characters_are_written_out() {

@@ -37,6 +37,7 @@ pub fn adopt(system: &System, options: &AdoptOptions) -> Result<UpdateReport, Up
     let project = Project::open(&system.environment.path(&options.folder))?;
     let recovered = base::recover(&project).map_err(UpdateError::Journal)?;
     let record = RelPath::parse(PATH)?;
+    project.check_record()?;
     if let Some(text) = text_of(&project, &record)?
         && let Ok(record) = Record::parse(&text)
     {

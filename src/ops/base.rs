@@ -161,6 +161,7 @@ pub fn open(system: &System, folder: &Path) -> Result<Opened, BaseError> {
     let project = Project::open(&root)?;
     let recovered = recover(&project)?;
     let path = RelPath::parse(record::PATH)?;
+    project.check_record()?;
     let bytes = match project.look(&path)? {
         Look::Node(Node {
             bytes: Some(bytes), ..

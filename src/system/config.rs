@@ -4,13 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml_edit::{Document, DocumentMut, Item, Table, value};
 
-use super::{Context, PathError};
+use super::{Context, PathError, read_settings};
 use crate::model::address::{is_shorthand, without_credentials};
 use crate::model::problem::{Problem, nearest};
 use crate::model::text::Lines;
@@ -93,10 +93,8 @@ impl Config {
     /// # Errors
     /// The file cannot be read, or has faults.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let text = match fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(error).context("read", path).map_err(Into::into),
+        let Some(text) = read_settings(path)? else {
+            return Ok(Self::default());
         };
         Self::parse(&text, &path.display().to_string())
             .map_err(|problems| ConfigError::Faulty { problems })
@@ -237,11 +235,7 @@ impl Config {
 pub fn set(path: &Path, key: &str, text: &str) -> Result<(), ConfigError> {
     let parts = check_key(key)?;
     Config::read(path)?;
-    let before = match fs::read_to_string(path) {
-        Ok(before) => before,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        Err(error) => return Err(error).context("read", path).map_err(Into::into),
-    };
+    let before = read_settings(path)?.unwrap_or_default();
     let mut document: DocumentMut =
         before
             .parse()

@@ -26,7 +26,8 @@ pub mod trial;
 pub mod uv;
 pub mod workdir;
 
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// An input or output error with what was being done, and to which path.
@@ -48,6 +49,33 @@ fn plain(error: &io::Error) -> String {
     match text.split_once(" (os error") {
         Some((words, _)) => words.to_lowercase(),
         None => text,
+    }
+}
+
+/// The most bytes that a file of settings may have.
+const SETTINGS: u64 = 1024 * 1024;
+
+/// Reads a file of settings that people write, whatever its name leads to; none if there is none. A pipe would make everybody wait, and a
+/// device would never end.
+pub(crate) fn read_settings(file: &Path) -> Result<Option<String>, PathError> {
+    let refused = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
+    let read = || {
+        if !fs::metadata(file)?.is_file() {
+            return Err(refused("it is no regular file".to_owned()));
+        }
+        let mut text = String::new();
+        File::open(file)?
+            .take(SETTINGS + 1)
+            .read_to_string(&mut text)?;
+        if text.len() as u64 > SETTINGS {
+            return Err(refused(format!("it is larger than {SETTINGS} bytes")));
+        }
+        Ok(text)
+    };
+    match read() {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).context("read", file),
     }
 }
 

@@ -142,6 +142,22 @@ impl Project {
         })
     }
 
+    /// Sees that the record is no larger than any is; it is foreign like the rest of the project.
+    ///
+    /// # Errors
+    /// It is larger.
+    pub fn check_record(&self) -> Result<(), PathError> {
+        let path = self.root.join(record::PATH);
+        if path
+            .symlink_metadata()
+            .is_ok_and(|found| found.len() > record::LARGEST)
+        {
+            let why = format!("it is larger than {} bytes", record::LARGEST);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, why)).context("read", &path);
+        }
+        Ok(())
+    }
+
     /// Returns the path of a file in the repository.
     pub fn in_repository(&self, path: &RelPath) -> String {
         format!("{}{path}", self.prefix)

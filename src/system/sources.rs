@@ -4,14 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
 
 use super::store::replace;
-use super::{Context, PathError};
+use super::{Context, PathError, read_settings};
 use crate::model::address::{GitRef, GitUrl, Place, Transport, is_source_name};
 use crate::model::problem::{Problem, nearest};
 use crate::model::relpath::RelPath;
@@ -28,9 +27,6 @@ const FORMAT: i64 = 1;
 
 const HEADER: &str =
     "# The sources of team templates; `pyscaffold add`, `refresh` and `remove` write here.\n";
-
-/// The most bytes that a file may have.
-const LARGEST: u64 = 1024 * 1024;
 
 const KEYS: [&str; 7] = [
     "git",
@@ -95,23 +91,11 @@ fn count(problems: usize) -> String {
 /// # Errors
 /// It cannot be read, or has faults.
 pub fn read(file: &Path, is_project: bool) -> Result<Vec<Source>, SourcesError> {
-    let Some(text) = text_of(file)? else {
+    let Some(text) = read_settings(file)? else {
         return Ok(Vec::new());
     };
     let label = file.display().to_string();
     parse(&text, &label, file, is_project).map_err(|problems| SourcesError::Faulty { problems })
-}
-
-fn text_of(file: &Path) -> Result<Option<String>, PathError> {
-    match fs::metadata(file) {
-        Ok(found) if found.len() > LARGEST || !found.is_file() => {
-            let refused = io::Error::new(io::ErrorKind::InvalidData, "it is no file of sources");
-            Err(refused).context("read", file)
-        }
-        Ok(_) => fs::read_to_string(file).context("read", file).map(Some),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error).context("read", file),
-    }
 }
 
 /// Returns the file of sources of the repository that a folder lies in.
@@ -355,7 +339,7 @@ impl Locked {
             .open(&path)
             .context("open", &path)?;
         lock.lock().context("lock", &path)?;
-        let text = text_of(file)?.unwrap_or_else(|| format!("{HEADER}format = {FORMAT}\n"));
+        let text = read_settings(file)?.unwrap_or_else(|| format!("{HEADER}format = {FORMAT}\n"));
         let document = text.parse().map_err(|error: toml_edit::TomlError| {
             let problems = vec![Problem::of(file.display().to_string(), error.message())];
             SourcesError::Faulty { problems }

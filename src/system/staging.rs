@@ -62,6 +62,22 @@ impl Staging {
         self.root.join(PROJECT)
     }
 
+    /// Sees that the staging folder is still found where it was made, which another program may have had the time to change.
+    ///
+    /// # Errors
+    /// Something else is found there, or nothing.
+    pub fn check(&self) -> Result<(), PathError> {
+        let found = self.root.join(LOCK).symlink_metadata();
+        let ours = self.lock.as_ref().map(File::metadata);
+        match (found, ours) {
+            (Ok(found), Some(Ok(ours))) if is_same(&found, &ours) => Ok(()),
+            _ => {
+                let moved = "it was moved away while the project was made";
+                Err(io::Error::new(io::ErrorKind::NotFound, moved)).context("use", &self.root)
+            }
+        }
+    }
+
     /// Writes a tree below a folder of the staging folder, which is made with its parents.
     ///
     /// # Errors
@@ -88,6 +104,17 @@ impl Staging {
     pub fn beside(&self, name: &str) -> PathBuf {
         self.root.join(name)
     }
+}
+
+#[cfg(unix)]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (one.dev(), one.ino()) == (other.dev(), other.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(one: &fs::Metadata, other: &fs::Metadata) -> bool {
+    one.created().ok() == other.created().ok()
 }
 
 impl Drop for Staging {

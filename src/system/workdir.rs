@@ -68,6 +68,20 @@ pub fn is_folder(path: &Path) -> bool {
     path.is_dir()
 }
 
+/// Sees that nothing is at a path but a regular file, and no link to one.
+///
+/// # Errors
+/// Something else is there.
+pub fn check_file(path: &Path) -> Result<(), PathError> {
+    match path.symlink_metadata() {
+        Ok(found) if !found.is_file() => {
+            let strange = io::Error::new(io::ErrorKind::InvalidData, "it is no regular file");
+            Err(strange).context("use", path)
+        }
+        Ok(_) | Err(_) => Ok(()),
+    }
+}
+
 /// Looks at the place where a project is wanted. `standing_in` is the folder that the user works in.
 ///
 /// # Errors
@@ -311,6 +325,7 @@ fn move_all(
                 undo.steps.push(Step::Created(to));
             }
             Action::Replace => {
+                make_parents(destination, path, undo)?;
                 let backup = staging.beside(&format!("replaced-{index}"));
                 fs::copy(&to, &backup).context("keep a copy of", &to)?;
                 fs::File::open(&from)
@@ -353,7 +368,8 @@ fn make_parents(root: &Path, path: &RelPath, undo: &mut Undo) -> Result<(), Path
         let target = root.join(folder.as_str());
         match fs::create_dir(&target) {
             Ok(()) => undo.steps.push(Step::MadeFolder(target)),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            // A link may have taken its place since it was looked at.
+            Err(_) if target.symlink_metadata().is_ok_and(|found| found.is_dir()) => {}
             Err(error) => return Err(error).context("make the folder", &target),
         }
     }

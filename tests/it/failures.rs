@@ -380,6 +380,11 @@ fn rows() -> Vec<Row> {
         row("name.grammar", 2, Json, "pyscaffold new ./demo", |_| {
             demo("x --name a$b")
         }),
+        row("name.length", 2, Json, "pyscaffold new ./demo", |_| {
+            let mut words = demo("x --name");
+            words.push("x".repeat(101));
+            words
+        }),
         row("name.identifier", 2, Json, "pyscaffold new ./demo", |_| {
             demo("x --package A")
         }),

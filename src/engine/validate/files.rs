@@ -56,6 +56,7 @@ impl<'a> Checker<'a> {
                 self.path(layer, fill.source, &fill.target);
                 if fill.rendered {
                     self.text(layer, fill.source);
+                    self.no_slots(layer, fill.source);
                 }
                 self.slot(layer, &fill.target, fill.slot, fill.source);
             }
@@ -178,6 +179,19 @@ impl<'a> Checker<'a> {
             } else {
                 format!("`{target}` has no slot `{slot}`; it has {}", list(&known))
             };
+            self.problems.push(Problem::of(label, message));
+        }
+    }
+
+    /// Reports slots in the text of a slot: nothing could ever fill them.
+    fn no_slots(&mut self, layer: &Layer, source: &str) {
+        let bytes = layer.package.files.get(source);
+        let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
+        let parsed = text.and_then(|text| Source::parse(text).ok());
+        let slots = parsed.map(|source| source.slots()).unwrap_or_default();
+        if let Some(slot) = slots.first() {
+            let label = Self::file_label(layer, source);
+            let message = format!("the text of a slot cannot have a slot `{slot}` itself");
             self.problems.push(Problem::of(label, message));
         }
     }

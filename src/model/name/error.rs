@@ -1,7 +1,7 @@
 //! Why a text cannot be a name, in words for people and codes for programs, with a name that would
 //! work.
 
-use super::{DistributionName, import_form};
+use super::{DistributionName, LONGEST, import_form};
 use crate::model::text::visible_start;
 
 /// How much of a refused name a message shows, in characters.
@@ -22,6 +22,18 @@ pub enum NameError {
     Grammar {
         /// What was typed.
         name: String,
+    },
+    /// The name is longer than the files that are called by it can be.
+    #[error(
+        "a name may have {LONGEST} characters, and `{}` has {}",
+        shown(name),
+        name.chars().count()
+    )]
+    Length {
+        /// What was typed.
+        name: String,
+        /// Which of the two names it is.
+        kind: NameKind,
     },
     /// The text breaks the grammar of package names.
     #[error(
@@ -114,6 +126,7 @@ impl NameError {
         match self {
             Self::Empty => "name.empty",
             Self::Grammar { .. } => "name.grammar",
+            Self::Length { .. } => "name.length",
             Self::Identifier { .. } => "name.identifier",
             Self::Digit { .. } => "name.digit",
             Self::Underscore { .. } => "name.underscore",
@@ -131,6 +144,7 @@ impl NameError {
         match self {
             Self::Empty => "",
             Self::Grammar { name }
+            | Self::Length { name, .. }
             | Self::Identifier { name }
             | Self::Digit { name }
             | Self::Underscore { name }
@@ -146,6 +160,7 @@ impl NameError {
     /// Returns which of the two names was refused.
     pub fn kind(&self) -> NameKind {
         match self {
+            Self::Length { kind, .. } => *kind,
             Self::Empty | Self::Grammar { .. } | Self::DependsOnItself { .. } => {
                 NameKind::Distribution
             }
@@ -169,7 +184,9 @@ impl NameError {
         if let Self::Dependency { free, .. } | Self::DependsOnItself { free, .. } = self {
             return Some(free.clone());
         }
-        let distribution = DistributionName::suggest(self.name())?;
+        // One of a name that is too long is its beginning.
+        let start: String = self.name().chars().take(SHOWN_CHARACTERS).collect();
+        let distribution = DistributionName::suggest(&start)?;
         match self.kind() {
             NameKind::Distribution => Some(distribution.0),
             NameKind::Package => Some(import_form(&distribution)),

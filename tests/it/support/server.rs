@@ -31,6 +31,28 @@ pub(crate) enum Manner {
     Loop,
     /// Sends names of branches without end.
     Flood,
+    /// Ends the connection as soon as there is one.
+    Hangup,
+    /// Sends one byte now and then.
+    Drip,
+    /// Says that it is broken, in words that a terminal would obey.
+    Broken,
+    /// Wants a password from everybody.
+    Locked,
+    /// Leads to a repository on the client's own disk.
+    Elsewhere,
+    /// Sends headers without end.
+    Headers,
+    /// Sends what no client can read as a list of branches.
+    Garbled,
+    /// Hands out repositories, but only the first half of every pack.
+    Cut,
+    /// Hands out repositories, with one byte of every pack changed.
+    Wrong,
+    /// Hands out repositories, whose head is another commit than any that it has.
+    Liar,
+    /// Hands out repositories, whose branches have names that lead out of a folder.
+    Names,
 }
 
 /// An http server in front of `git http-backend`.
@@ -218,6 +240,7 @@ impl Request {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one match, an arm for each manner")]
 fn answer(mut stream: &TcpStream, root: &Path, manner: Manner) -> std::io::Result<()> {
     let request = Request::read(stream)?;
     let head = "Connection: close\r\n";
@@ -226,7 +249,64 @@ fn answer(mut stream: &TcpStream, root: &Path, manner: Manner) -> std::io::Resul
             stream,
             "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"\r\nContent-Length: 0\r\n{head}\r\n"
         ),
-        Manner::Private => backend(stream, root, &request),
+        Manner::Private => backend(stream, root, &request, |body| body),
+        Manner::Cut => backend(stream, root, &request, |mut body| {
+            if is_pack(&body) {
+                body.truncate(body.len() / 2);
+            }
+            body
+        }),
+        Manner::Wrong => backend(stream, root, &request, |mut body| {
+            // A little behind its beginning, in the first object.
+            if let Some(start) = body.windows(4).position(|four| four == b"PACK") {
+                body[start + 40] ^= 0xff;
+            }
+            body
+        }),
+        Manner::Liar => backend(stream, root, &request, |body| {
+            with_refs(&body, |line| format!("{}{}", "7".repeat(40), &line[40..]))
+        }),
+        Manner::Names => backend(stream, root, &request, |body| {
+            with_refs(&body, |line| {
+                line.replace("refs/heads/main", "refs/../../evil")
+            })
+        }),
+        Manner::Hangup => Ok(()),
+        Manner::Drip => {
+            write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n{head}\r\n"
+            )?;
+            for byte in b"001e# service=git-upload-pack\n".iter().cycle() {
+                stream.write_all(&[*byte])?;
+                std::thread::sleep(Duration::from_millis(200));
+            }
+            Ok(())
+        }
+        Manner::Broken => write!(
+            stream,
+            "HTTP/1.1 500 \u{1b}[2JOops\r\nContent-Type: text/plain\r\n{head}\r\n\u{1b}]0;evil\u{7}"
+        ),
+        Manner::Locked => write!(
+            stream,
+            "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"\u{1b}[2J\"\r\nContent-Length: 0\r\n{head}\r\n"
+        ),
+        Manner::Elsewhere => write!(
+            stream,
+            "HTTP/1.1 302 Found\r\nLocation: file://{}/acme/info/refs\r\nContent-Length: 0\r\n{head}\r\n",
+            root.display()
+        ),
+        Manner::Headers => {
+            write!(stream, "HTTP/1.1 200 OK\r\n")?;
+            for number in 0_u64.. {
+                write!(stream, "X-{number}: {}\r\n", "x".repeat(1000))?;
+            }
+            Ok(())
+        }
+        Manner::Garbled => write!(
+            stream,
+            "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n{head}\r\nffff\u{0}zzzz0000"
+        ),
         Manner::Missing => write!(
             stream,
             "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n{head}\r\n"
@@ -269,8 +349,46 @@ fn answer(mut stream: &TcpStream, root: &Path, manner: Manner) -> std::io::Resul
     }
 }
 
-/// Lets git's own backend answer, as a CGI program.
-fn backend(mut stream: &TcpStream, root: &Path, request: &Request) -> std::io::Result<()> {
+/// Returns whether an answer of git's protocol holds a pack.
+fn is_pack(body: &[u8]) -> bool {
+    body.windows(8).any(|eight| eight == b"packfile")
+}
+
+/// Returns a list of branches with every line changed; other answers as they are.
+fn with_refs(body: &[u8], change: impl Fn(&str) -> String) -> Vec<u8> {
+    use std::fmt::Write as _;
+    let text = String::from_utf8_lossy(body);
+    if is_pack(body) || !text.contains("refs/heads/") {
+        return body.to_vec();
+    }
+    let mut changed = String::new();
+    let mut rest = &*text;
+    while let Some(length) = rest
+        .get(..4)
+        .and_then(|four| usize::from_str_radix(four, 16).ok())
+    {
+        let line = rest.get(4..length).unwrap_or_default();
+        let line = if line.contains(" refs/heads/") || line.contains(" HEAD") {
+            change(line)
+        } else {
+            line.to_owned()
+        };
+        match length {
+            0..4 => changed.push_str(&rest[..4]),
+            _ => write!(changed, "{:04x}{line}", line.len() + 4).unwrap(),
+        }
+        rest = &rest[length.max(4)..];
+    }
+    changed.into_bytes()
+}
+
+/// Lets git's own backend answer, as a CGI program, and changes what it answers.
+fn backend(
+    mut stream: &TcpStream,
+    root: &Path,
+    request: &Request,
+    change: impl Fn(Vec<u8>) -> Vec<u8>,
+) -> std::io::Result<()> {
     let mut child = Command::new("git")
         .arg("http-backend")
         .env_clear()
@@ -299,7 +417,7 @@ fn backend(mut stream: &TcpStream, root: &Path, request: &Request) -> std::io::R
         .find_map(|line| line.strip_prefix("Status: "))
         .unwrap_or("200 OK");
     write!(stream, "HTTP/1.1 {status}\r\nConnection: close\r\n{head}")?;
-    stream.write_all(body)
+    stream.write_all(&change(body.to_vec()))
 }
 
 /// A real sshd with one key that may log in.
