@@ -20,6 +20,7 @@ pub mod source_file;
 pub mod sources;
 pub mod staging;
 pub mod store;
+pub mod terminal;
 pub mod trial;
 pub mod uv;
 pub mod workdir;

@@ -58,6 +58,8 @@ mod prompts;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod signals;
+#[cfg(test)]
 mod source_faults;
 #[cfg(test)]
 mod source_input;
