@@ -1,6 +1,8 @@
 //! The untouched render in a project's own history: the short cut to the base of an update, and the way out when its template is
 //! gone.
 
+use std::fs;
+
 use git2::{Index, ObjectType, Oid, Sort, TreeWalkMode, TreeWalkResult};
 
 use super::project::{Project, index_entry};
@@ -84,7 +86,7 @@ impl Project {
         walked.ok().and(found)
     }
 
-    /// Keeps a render whose template cannot be asked for it again.
+    /// Keeps a render whose template cannot be asked for it again. Only who holds the project's journal may.
     ///
     /// # Errors
     /// It cannot be stored.
@@ -113,10 +115,19 @@ impl Project {
         } else {
             format!("at-{place}")
         };
-        self.repository
-            .reference(&format!("{KEPT}/{name}"), id, true, "kept")
-            .during("keep the render")
-            .map(drop)
+        let name = format!("{KEPT}/{name}");
+        self.drop_lock(&name);
+        let kept = self.repository.reference(&name, id, true, "kept");
+        self.drop_lock(&name);
+        kept.during("keep the render").map(drop)
+    }
+
+    /// Removes the lock of a ref that nobody but an update writes, and of updates there is one at a time: a run that died while it
+    /// wrote the ref left it there, or it could not be removed.
+    fn drop_lock(&self, name: &str) {
+        let lock = self.repository.commondir().join(format!("{name}.lock"));
+        // One that stays is said by whoever finds the ref locked.
+        drop(fs::remove_file(lock));
     }
 }
 

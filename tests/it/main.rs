@@ -66,6 +66,8 @@ mod source_input;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod store_damage;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod update_answers;
