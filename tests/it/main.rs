@@ -22,6 +22,8 @@ mod destination;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod full_disk;
@@ -33,8 +35,6 @@ mod guide;
 mod hostile;
 #[cfg(test)]
 mod inherit;
-#[cfg(test)]
-mod kill;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
