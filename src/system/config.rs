@@ -4,14 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml_edit::{Document, DocumentMut, Item, Table, value};
 
 use super::store::replace;
-use super::{Context, PathError};
+use super::{Context, PathError, is_absent};
 use crate::model::address::{is_shorthand, without_credentials};
 use crate::model::problem::{Problem, nearest};
 use crate::model::text::Lines;
@@ -96,7 +95,7 @@ impl Config {
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if is_absent(&error) => return Ok(Self::default()),
             Err(error) => return Err(error).context("read", path).map_err(Into::into),
         };
         Self::parse(&text, &path.display().to_string())
@@ -240,7 +239,7 @@ pub fn set(path: &Path, key: &str, text: &str) -> Result<(), ConfigError> {
     Config::read(path)?;
     let before = match fs::read_to_string(path) {
         Ok(before) => before,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        Err(error) if is_absent(&error) => String::new(),
         Err(error) => return Err(error).context("read", path).map_err(Into::into),
     };
     let mut document: DocumentMut =

@@ -50,6 +50,14 @@ fn plain(error: &io::Error) -> String {
     }
 }
 
+/// Returns whether an error says that a file is not there: also below something that is no folder, as in a home that is `/dev/null`.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
 /// Says what was being done when an input or output error came up.
 pub(crate) trait Context<T> {
     /// Adds the action and the path to an error.

@@ -109,7 +109,7 @@ fn text_of(file: &Path) -> Result<Option<String>, PathError> {
             Err(refused).context("read", file)
         }
         Ok(_) => fs::read_to_string(file).context("read", file).map(Some),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if super::is_absent(&error) => Ok(None),
         Err(error) => Err(error).context("read", file),
     }
 }

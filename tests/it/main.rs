@@ -70,6 +70,8 @@ mod store_damage;
 #[cfg(test)]
 mod support;
 #[cfg(test)]
+mod surroundings;
+#[cfg(test)]
 mod update_answers;
 #[cfg(test)]
 mod update_content;
