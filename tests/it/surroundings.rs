@@ -84,7 +84,7 @@ fn closed_and_full_streams_change_nothing_of_what_is_done() {
         let sandbox = machine();
         for (code, said) in run(&sandbox, ":", after) {
             // Output that is full is an error, and all is done all the same.
-            let may = if after.contains("full") { 1 } else { 0 };
+            let may = i32::from(after.contains("full"));
             assert!((0..=may).contains(&code), "{after}: {code} {said}");
         }
         assert_eq!(done(&sandbox), expected, "{after}");
