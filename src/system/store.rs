@@ -12,7 +12,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use git2::{ObjectType, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
+use git2::{ErrorCode, ObjectType, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
 
 use super::env::Environment;
 use super::git_cli::{self, Depth, GitError, GitRun};
@@ -295,8 +295,10 @@ fn pin(place: &Path, by_id: Option<&GitRef>) -> Result<String, git2::Error> {
     let id = commit.id();
     repository.reference(&format!("{KEPT}/{id}"), id, true, "fetched")?;
     repository.set_head_detached(id)?;
-    if let Ok(mut fetched) = repository.find_reference(FETCHED) {
-        fetched.delete()?;
+    match repository.find_reference(FETCHED) {
+        Ok(mut fetched) => fetched.delete()?,
+        Err(error) if error.code() == ErrorCode::NotFound => {}
+        Err(error) => return Err(error),
     }
     Ok(id.to_string())
 }
