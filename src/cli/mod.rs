@@ -30,9 +30,11 @@ use crate::system::config::{self as settings, Config, ConfigError};
 use crate::system::env::Environment;
 use crate::system::source::{Catalog, Fetched, SourceError};
 use crate::system::sources::FILE as SOURCES_FILE;
+use crate::system::terminal::fail_writes_beyond_the_limit;
 
 /// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 conflicts or out of date, 130 interrupted.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    fail_writes_beyond_the_limit();
     let environment = match Environment::capture() {
         Ok(environment) => environment,
         Err(error) => {

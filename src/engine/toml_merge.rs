@@ -90,8 +90,12 @@ pub fn compose(
     upper: &DocumentMut,
     on_conflict: OnConflict,
 ) -> Result<(), TomlMergeError> {
-    let opening = lower.trailing().as_str().unwrap_or_default().to_owned();
+    let mut opening = lower.trailing().as_str().unwrap_or_default().to_owned();
     let is_blank = opening.trim().is_empty();
+    // A comment in the last line, where nothing ends it, would swallow the first key.
+    if !opening.ends_with('\n') {
+        opening.push('\n');
+    }
     if lower.as_table().is_empty() && (is_blank || !upper.as_table().is_empty()) {
         *lower = upper.clone();
         if !is_blank {

@@ -75,7 +75,11 @@ pub fn read(
     parse(file, &text)
 }
 
-fn parse(file: &str, text: &str) -> Result<BTreeMap<String, Value>, AnswersError> {
+/// Reads the text of an answers file, which messages call `file`.
+///
+/// # Errors
+/// It is neither TOML nor JSON, or has a value that no question takes.
+pub fn parse(file: &str, text: &str) -> Result<BTreeMap<String, Value>, AnswersError> {
     let malformed = |reason: String| AnswersError::Malformed {
         file: file.to_owned(),
         reason,

@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use toml_edit::{Document, DocumentMut, Item, Table, value};
 
+use super::store::replace;
 use super::{Context, PathError, read_settings};
 use crate::model::address::{is_shorthand, without_credentials};
 use crate::model::problem::{Problem, nearest};
@@ -320,18 +320,7 @@ fn write(path: &Path, text: &str) -> Result<(), ConfigError> {
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
     fs::create_dir_all(&folder).context("make the folder", &folder)?;
-    let mut file = tempfile::NamedTempFile::new_in(&folder).context("write in", &folder)?;
-    file.write_all(text.as_bytes()).context("write", path)?;
-    if let Ok(found) = fs::metadata(path) {
-        file.as_file()
-            .set_permissions(found.permissions())
-            .context("write", path)?;
-    }
-    file.as_file().sync_all().context("write", path)?;
-    file.persist(path)
-        .map_err(|error| error.error)
-        .context("write", path)?;
-    Ok(())
+    Ok(replace(path, text.as_bytes())?)
 }
 
 fn check_key(key: &str) -> Result<Vec<String>, ConfigError> {

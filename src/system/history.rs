@@ -2,7 +2,6 @@
 //! gone.
 
 use std::fs;
-use std::io;
 
 use git2::{Index, ObjectType, Oid, Sort, TreeWalkMode, TreeWalkResult};
 
@@ -87,7 +86,7 @@ impl Project {
         walked.ok().and(found)
     }
 
-    /// Keeps a render whose template cannot be asked for it again.
+    /// Keeps a render whose template cannot be asked for it again. Only who holds the project's journal may.
     ///
     /// # Errors
     /// It cannot be stored.
@@ -117,18 +116,18 @@ impl Project {
             format!("at-{place}")
         };
         let name = format!("{KEPT}/{name}");
-        // Whoever is here holds the journal, so the lock is one of a run that died.
+        self.drop_lock(&name);
+        let kept = self.repository.reference(&name, id, true, "kept");
+        self.drop_lock(&name);
+        kept.during("keep the render").map(drop)
+    }
+
+    /// Removes the lock of a ref that nobody but an update writes, and of updates there is one at a time: a run that died while it
+    /// wrote the ref left it there, or it could not be removed.
+    fn drop_lock(&self, name: &str) {
         let lock = self.repository.commondir().join(format!("{name}.lock"));
-        if let Err(error) = fs::remove_file(lock)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            let error = git2::Error::from_str(&error.to_string());
-            return Err(RepositoryError::new("keep the render", error));
-        }
-        self.repository
-            .reference(&name, id, true, "kept")
-            .during("keep the render")
-            .map(drop)
+        // One that stays is said by whoever finds the ref locked.
+        drop(fs::remove_file(lock));
     }
 }
 

@@ -22,6 +22,7 @@ pub mod source_file;
 pub mod sources;
 pub mod staging;
 pub mod store;
+pub mod terminal;
 pub mod trial;
 pub mod uv;
 pub mod workdir;
@@ -74,9 +75,17 @@ pub(crate) fn read_settings(file: &Path) -> Result<Option<String>, PathError> {
     };
     match read() {
         Ok(text) => Ok(Some(text)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) if is_absent(&error) => Ok(None),
         Err(error) => Err(error).context("read", file),
     }
+}
+
+/// Returns whether an error says that a file is not there: also below something that is no folder, as in a home that is `/dev/null`.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }
 
 /// Says what was being done when an input or output error came up.

@@ -3,6 +3,7 @@
 use inquire::validator::Validation;
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
+use super::terminal::Held;
 use crate::engine::answer::{AnswerError, Raw};
 use crate::model::language::Language;
 use crate::model::question::{Kind, Question};
@@ -27,6 +28,14 @@ impl From<InquireError> for PromptError {
             other => Self::Terminal(other),
         }
     }
+}
+
+/// Asks, and leaves the terminal as it was, whatever ends the question.
+fn open<T>(prompt: impl FnOnce() -> Result<T, InquireError>) -> Result<T, PromptError> {
+    let held = Held::now();
+    let answer = prompt();
+    drop(held);
+    Ok(answer?)
 }
 
 /// A row of a list, shown by its label.
@@ -64,7 +73,7 @@ pub fn ask(
             if default.is_some() {
                 prompt.initial_value = Some(&shown);
             }
-            Ok(Raw::Text(prompt.prompt()?))
+            Ok(Raw::Text(open(|| prompt.prompt())?))
         }
         Kind::Secret => {
             let mut prompt = Password::new(&title)
@@ -72,7 +81,7 @@ pub fn ask(
                 .with_display_mode(PasswordDisplayMode::Masked)
                 .with_validator(judge(check));
             prompt.help_message = help.as_deref();
-            Ok(Raw::Text(prompt.prompt()?))
+            Ok(Raw::Text(open(|| prompt.prompt())?))
         }
         Kind::Bool => {
             let mut prompt = Confirm::new(&title);
@@ -81,7 +90,7 @@ pub fn ask(
                 Some(Value::Bool(value)) => Some(*value),
                 Some(_) | None => None,
             };
-            Ok(Raw::Typed(Value::Bool(prompt.prompt()?)))
+            Ok(Raw::Typed(Value::Bool(open(|| prompt.prompt())?)))
         }
         Kind::Choice => {
             let rows = rows(question, language);
@@ -91,7 +100,7 @@ pub fn ask(
                 .position(|choice| choice.value == shown);
             let mut prompt = Select::new(&title, rows).with_starting_cursor(cursor.unwrap_or(0));
             prompt.help_message = help.as_deref();
-            Ok(Raw::Text(prompt.prompt()?.value))
+            Ok(Raw::Text(open(|| prompt.prompt())?.value))
         }
         Kind::Choices => {
             let chosen: Vec<usize> = question
@@ -106,7 +115,10 @@ pub fn ask(
             let mut prompt =
                 MultiSelect::new(&title, rows(question, language)).with_default(&chosen);
             prompt.help_message = help.as_deref();
-            let values = prompt.prompt()?.into_iter().map(|row| row.value).collect();
+            let values = open(|| prompt.prompt())?
+                .into_iter()
+                .map(|row| row.value)
+                .collect();
             Ok(Raw::Typed(Value::List(values)))
         }
     }
@@ -151,7 +163,7 @@ pub fn pick<T>(title: &str, options: Vec<(String, T)>) -> Result<T, PromptError>
         .into_iter()
         .map(|(label, value)| Row { label, value })
         .collect();
-    Ok(Select::new(title, rows).prompt()?.value)
+    Ok(open(|| Select::new(title, rows).prompt())?.value)
 }
 
 /// Asks for one line of text. `check` returns what is wrong with it.
@@ -168,5 +180,5 @@ pub fn line(
             Some(fault) => Validation::Invalid(fault.into()),
         })
     };
-    Ok(Text::new(title).with_validator(judge).prompt()?)
+    open(|| Text::new(title).with_validator(judge).prompt())
 }

@@ -1,5 +1,6 @@
 //! Local git, by libgit2: identity, repositories, the first commit, tree ids. No network, no hooks, no other repository touched.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use git2::{
@@ -134,9 +135,25 @@ pub fn init(folder: &Path, branch: &str) -> Result<(), RepositoryError> {
         .external_template(false)
         .no_reinit(true)
         .initial_head(branch);
-    Repository::init_opts(folder, &options)
-        .map(drop)
-        .during("make a repository")
+    let repository = Repository::init_opts(folder, &options).during("make a repository")?;
+    sweep(folder, repository.path());
+    Ok(())
+}
+
+/// Removes what libgit2 leaves in a fresh repository when it cannot remove something: it does not look whether it could. Nobody else is
+/// in there yet. A lock would stop the person's first `git switch`, and the link by which it tries whether links work here, the only
+/// link in a new project, would be a file that nobody knows.
+fn sweep(folder: &Path, git: &Path) {
+    const TRIED: &str = "_git2_";
+    for name in ["HEAD.lock", "config.lock"] {
+        drop(fs::remove_file(git.join(name)));
+    }
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if is_link && entry.file_name().to_string_lossy().starts_with(TRIED) {
+            drop(fs::remove_file(entry.path()));
+        }
+    }
 }
 
 /// Commits all files of a folder that are not ignored, as `git add --all` and `git commit` would. Returns the commit id.
@@ -226,8 +243,8 @@ mod tests {
                 executable: false,
             };
             let target = folder.join(path);
-            target.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-            std::fs::write(target, bytes)?;
+            target.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::write(target, bytes)?;
             tree.insert(RelPath::parse(path)?, file);
         }
         Ok(tree)

@@ -12,7 +12,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use git2::{ObjectType, OdbLookupFlags, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry};
+use git2::{
+    ErrorCode, ObjectType, OdbLookupFlags, Oid, Repository, RepositoryInitOptions, Tree, TreeEntry,
+};
 
 use super::env::Environment;
 use super::git_cli::{self, Depth, GitError, GitRun};
@@ -200,7 +202,7 @@ impl Store {
         reference: Option<&GitRef>,
     ) -> Result<String, StoreError> {
         let folder = self.folder(url);
-        fs::create_dir_all(&folder).context("make the folder", &folder)?;
+        make_folder(&folder)?;
         let staging = Staging::inside(&folder)?;
         let place = staging.project();
         let wanted = reference.map_or(HEAD, GitRef::as_str);
@@ -230,6 +232,8 @@ impl Store {
             if is_good(&target) {
                 return Ok(());
             }
+            // It goes with the staging folder, and what nobody may open nobody can remove.
+            open_up(&target);
             fs::rename(&target, staging.beside("damaged")).context("replace", &target)?;
         }
         match fs::rename(staging.project(), &target) {
@@ -252,8 +256,11 @@ impl Store {
             return Ok(());
         }
         let file = self.head_file(url, reference);
-        let folder = file.parent().map_or_else(PathBuf::new, Path::to_owned);
-        fs::create_dir_all(&folder).context("make the folder", &folder)?;
+        make_folder(&file.parent().map_or_else(PathBuf::new, Path::to_owned))?;
+        if file.is_dir() {
+            open_up(&file);
+            fs::remove_dir_all(&file).context("replace", &file)?;
+        }
         replace(&file, format!("{commit}\n").as_bytes())?;
         Ok(())
     }
@@ -291,8 +298,10 @@ fn pin(place: &Path, by_id: Option<&GitRef>) -> Result<String, git2::Error> {
     let id = commit.id();
     repository.reference(&format!("{KEPT}/{id}"), id, true, "fetched")?;
     repository.set_head_detached(id)?;
-    if let Ok(mut fetched) = repository.find_reference(FETCHED) {
-        fetched.delete()?;
+    match repository.find_reference(FETCHED) {
+        Ok(mut fetched) => fetched.delete()?,
+        Err(error) if error.code() == ErrorCode::NotFound => {}
+        Err(error) => return Err(error),
     }
     Ok(id.to_string())
 }
@@ -376,7 +385,7 @@ impl Snapshot {
     }
 
     fn folder_at(&self, path: &str) -> Result<Option<Rc<Folder>>, Problem> {
-        let failed = |error: git2::Error| Problem::of(path, plain(&error));
+        let failed = |error: git2::Error| unreadable(path, &error);
         let mut folder = self.folder(self.tree).map_err(failed)?;
         for part in path.split('/').filter(|part| !part.is_empty()) {
             let Some((id, Kind::Folder)) = folder.get(part) else {
@@ -434,7 +443,7 @@ impl Snapshot {
 
     /// Returns which content an object has, without reading it; `path` is for messages.
     pub(super) fn unread(&self, path: &str, id: Oid) -> Result<Unread, Problem> {
-        let failed = |error: git2::Error| Problem::of(path, plain(&error));
+        let failed = |error: git2::Error| unreadable(path, &error);
         let objects = self.repository.odb().map_err(failed)?;
         let (size, _) = objects.read_header(id).map_err(failed)?;
         Ok(Unread {
@@ -445,7 +454,7 @@ impl Snapshot {
 
     /// Reads an object; `path` is for messages.
     pub(super) fn read(&self, path: &str, id: Oid) -> Result<Vec<u8>, Problem> {
-        let failed = |error: git2::Error| Problem::of(path, plain(&error));
+        let failed = |error: git2::Error| unreadable(path, &error);
         let objects = self.repository.odb().map_err(failed)?;
         Ok(objects.read(id).map_err(failed)?.data().to_vec())
     }
@@ -489,6 +498,14 @@ fn plain(error: &git2::Error) -> String {
     error.message().trim_end_matches('.').to_owned()
 }
 
+/// Says that something of a stored commit cannot be read: a fetched commit is whole, so the store was damaged since.
+fn unreadable(path: &str, error: &git2::Error) -> Problem {
+    let reason = plain(error);
+    let message =
+        format!("is damaged in the store ({reason}); `pyscaffold refresh` fetches it again");
+    Problem::of(path, message)
+}
+
 fn hash(text: &str) -> String {
     const LENGTH: usize = 16;
     let id = Oid::hash_object(ObjectType::Blob, text.as_bytes())
@@ -496,15 +513,67 @@ fn hash(text: &str) -> String {
     id.get(..LENGTH).unwrap_or_default().to_owned()
 }
 
-/// Puts a content in the place of a file, whole or not at all.
+/// Makes a folder of the store; whatever else is in its place, or locked up there, is damage.
+fn make_folder(folder: &Path) -> Result<(), PathError> {
+    match folder.symlink_metadata() {
+        Ok(found) if found.is_dir() => unlock(folder, &found),
+        Ok(_) => fs::remove_file(folder).context("replace", folder)?,
+        Err(_) => {}
+    }
+    fs::create_dir_all(folder).context("make the folder", folder)
+}
+
+/// Lets this user into a folder of the store and all below it.
+fn open_up(folder: &Path) {
+    let Ok(found) = folder.symlink_metadata() else {
+        return;
+    };
+    if found.is_dir() {
+        unlock(folder, &found);
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            open_up(&entry.path());
+        }
+    }
+}
+
+/// Lets this user into a folder. Whether that was possible is seen by what comes next.
+#[cfg(unix)]
+fn unlock(folder: &Path, found: &fs::Metadata) {
+    use std::os::unix::fs::PermissionsExt as _;
+    const OWNER: u32 = 0o700;
+    let mode = found.permissions().mode();
+    if mode & OWNER != OWNER {
+        drop(fs::set_permissions(
+            folder,
+            fs::Permissions::from_mode(mode | OWNER),
+        ));
+    }
+}
+
+/// Does nothing: here no mode keeps a user out.
+#[cfg(not(unix))]
+fn unlock(_: &Path, _: &fs::Metadata) {}
+
+/// Puts a content in the place of a file, whole or not at all, with the permissions that it has. What a run that dies leaves beside the file, the next one sweeps.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), PathError> {
     let folder = path.parent().map_or_else(PathBuf::new, Path::to_owned);
-    let mut file = tempfile::NamedTempFile::new_in(&folder).context("write in", &folder)?;
+    let staging = Staging::inside(&folder)?;
+    let content = staging.beside("content");
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    // What a user keeps for himself is for nobody else to read.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&content).context("write", path)?;
     file.write_all(bytes).context("write", path)?;
-    file.as_file().sync_all().context("write", path)?;
-    file.persist(path)
-        .map_err(|error| error.error)
-        .context("write", path)?;
+    if let Ok(found) = fs::metadata(path) {
+        file.set_permissions(found.permissions())
+            .context("write", path)?;
+    }
+    file.sync_all().context("write", path)?;
+    drop(file);
+    fs::rename(&content, path).context("write", path)?;
+    drop(staging);
     sync_folder(&folder);
     Ok(())
 }

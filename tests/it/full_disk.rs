@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::support::scenario::{Do, Place, Row, prepare};
-use super::support::{Sandbox, require};
+use super::support::{Sandbox, Team, require};
 
 #[test]
 fn a_full_disk_leaves_nothing() {
@@ -156,4 +156,71 @@ fn an_update_on_a_full_disk_is_done_or_undone() {
         }
     }
     assert!(failed > 1 && made > 1, "{failed} {made}");
+}
+
+/// Adds a source with a home on a disk that has `$1` KiB and `$2` files left; prints the templates before, after, and once there is room
+/// again and the command that is missing was given.
+const ADD: &str = r#"
+mount -t tmpfs -o size=8m,nr_inodes=2000 none disk || exit 77
+export HOME=$PWD/disk XDG_CONFIG_HOME=$PWD/disk/config XDG_DATA_HOME=$PWD/disk/data
+free=$(df --output=avail -k disk | tail -n 1)
+head -c "$((1024 * (free - $1)))" /dev/zero > disk/fill
+mkdir disk/files
+left=$(df --output=iavail disk | tail -n 1)
+seq "$2" "$((left - 1))" | sed 's,^,disk/files/,' | xargs -r touch
+"$0" add "$3"
+code=$?
+rm -r disk/fill disk/files
+"$0" list worker || exit 99
+[ $code = 0 ] || "$0" add "$3" >/dev/null || exit 98
+"$0" new acme/worker disk/w >/dev/null && cat disk/w/hello.txt
+find disk -name '*-stage-*' -o -name '.tmp*'
+exit $code
+"#;
+
+#[test]
+fn a_source_on_a_full_disk_is_added_or_not() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    fs::create_dir(sandbox.path("disk")).unwrap();
+    let add = |room: u32, files: u32| {
+        sandbox
+            .run_binary("unshare".as_ref())
+            .words("--mount sh -c")
+            .arg(ADD)
+            .arg(env!("CARGO_BIN_EXE_pyscaffold"))
+            .arg(room.to_string())
+            .arg(files.to_string())
+            .arg(team.url())
+            .output()
+    };
+    let whole = add(4096, 1000);
+    if whole.code != Some(0) {
+        assert_eq!(whole.code, Some(77), "{}", whole.stderr);
+        require::skip("a_source_on_a_full_disk_is_added_or_not", "mount");
+        return;
+    }
+    let end = "hello w\n";
+    let (mut failed, mut made) = (0, 0);
+    let rooms = (0..=160).step_by(16).map(|room| (room, 1000));
+    for (room, files) in rooms.chain((0..=60).step_by(6).map(|files| (4096, files))) {
+        let case = format!("{room} KiB, {files} files");
+        let output = add(room, files);
+        output.assert_calm();
+        assert!(output.stdout.ends_with(end), "{case}: {output:?}");
+        let is_listed = output.stdout.contains("acme/worker");
+        match output.code {
+            Some(0) => {
+                made += 1;
+                assert!(is_listed, "{case}: {output:?}");
+            }
+            Some(1) => {
+                failed += 1;
+                assert!(!is_listed, "{case}: {output:?}");
+                assert!(output.stderr.contains("error: "), "{case}: {output:?}");
+            }
+            other => panic!("{case}: {other:?} {output:?}"),
+        }
+    }
+    assert!(failed > 3 && made > 3, "{failed} {made}");
 }

@@ -24,6 +24,8 @@ mod doctor;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod floors;
 #[cfg(test)]
 mod full_disk;
@@ -35,8 +37,6 @@ mod guide;
 mod hostile;
 #[cfg(test)]
 mod inherit;
-#[cfg(test)]
-mod kill;
 #[cfg(test)]
 mod layers;
 #[cfg(test)]
@@ -60,13 +60,19 @@ mod prompts;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod signals;
+#[cfg(test)]
 mod source_faults;
 #[cfg(test)]
 mod source_input;
 #[cfg(test)]
 mod sources;
 #[cfg(test)]
+mod store_damage;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod surroundings;
 #[cfg(test)]
 mod update_answers;
 #[cfg(test)]

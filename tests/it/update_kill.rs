@@ -1,13 +1,12 @@
-//! Killed at any moment, or when a call fails, an update is done or undone by the next command, and nothing is lost.
-//!
-//! As for `new`, strace kills the program on the way into each system call that changes the disk.
+//! An update that is killed: what is edited before the next command is kept, and an abort that is killed can be done again. What else
+//! may disturb an update is in `faults`.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::kill::{calls, is_there, sample, strace};
+use super::support::fault::{Whose, calls, is_there, sample, strace};
 use super::support::scenario::{Do, Files, Place, Row, prepare};
 use super::support::{Entry, Sandbox, entries};
 
@@ -53,49 +52,13 @@ fn state(sandbox: &Sandbox) -> (BTreeMap<String, Entry>, String) {
 }
 
 #[test]
-fn killed_at_any_change_an_update_is_done_or_undone() {
-    if !is_there("killed_at_any_change_an_update_is_done_or_undone") {
-        return;
-    }
-    let words = "update shop --json";
-    let whole = scene();
-    let before = state(&whole);
-    let calls = calls(&whole, words, 3);
-    let after = state(&whole);
-    assert!(before != after);
-    let mut tried = 0;
-    for (name, times) in &calls {
-        for time in sample(times, 4) {
-            let case = format!("{name} #{time}");
-            let killed = scene();
-            let inject = format!("inject={name}:signal=KILL:when={time}");
-            let status = strace(&killed, &inject, words).status().unwrap();
-            assert!(!status.success(), "{case}");
-            tried += 1;
-            // The next command, which changes nothing itself, ends what was begun.
-            killed.run("status shop").ok();
-            let now = state(&killed);
-            assert!(now == before || now == after, "{case}: {:?}", now.1);
-            let lock = killed.path("shop/.git/index.lock");
-            assert!(!lock.exists(), "{case}");
-            // And from there it goes on as ever.
-            killed.run(words).output().assert_calm();
-            assert!(state(&killed) == after, "{case}");
-            killed.run("update shop --abort").ok();
-            assert!(state(&killed) == before, "{case}");
-        }
-    }
-    assert!(tried > 30, "{tried}");
-}
-
-#[test]
 fn an_edit_after_the_kill_is_never_lost() {
     if !is_there("an_edit_after_the_kill_is_never_lost") {
         return;
     }
     let words = "update shop --json";
     let before = state(&scene());
-    let times = calls(&scene(), words, 3);
+    let times = calls(&scene(), Whose::Own, words, 3);
     let mut taken_back = 0;
     for (name, times) in times.iter().filter(|(name, _)| name.starts_with("rename")) {
         for time in times {
@@ -118,40 +81,6 @@ fn an_edit_after_the_kill_is_never_lost() {
 }
 
 #[test]
-fn when_a_call_fails_an_update_is_done_or_undone() {
-    if !is_there("when_a_call_fails_an_update_is_done_or_undone") {
-        return;
-    }
-    let words = "update shop --json";
-    let whole = scene();
-    let before = state(&whole);
-    let calls = calls(&whole, words, 3);
-    let after = state(&whole);
-    for (name, times) in &calls {
-        // An empty folder that cannot be removed stays; git does not know it. By `chmod` libgit2 learns whether modes count here.
-        if name == "chmod" || name == "rmdir" {
-            continue;
-        }
-        for (index, time) in sample(times, 4).into_iter().enumerate() {
-            let error = ["ENOSPC", "EIO", "EACCES", "EMFILE"][index % 4];
-            let case = format!("{name} #{time} {error}");
-            let failed = scene();
-            let inject = format!("inject={name}:error={error}:when={time}");
-            let output = strace(&failed, &inject, words).output().unwrap();
-            let said = String::from_utf8(output.stderr).unwrap();
-            assert!(!said.contains("panicked"), "{case}: {said}");
-            assert!(
-                matches!(output.status.code(), Some(0 | 1 | 3)),
-                "{case}: {said}"
-            );
-            failed.run("status shop").ok();
-            let now = state(&failed);
-            assert!(now == before || now == after, "{case}: {said}");
-        }
-    }
-}
-
-#[test]
 fn killed_at_any_change_an_abort_is_done_or_can_be_done_again() {
     if !is_there("killed_at_any_change_an_abort_is_done_or_can_be_done_again") {
         return;
@@ -165,7 +94,7 @@ fn killed_at_any_change_an_abort_is_done_or_can_be_done_again() {
     let before = state(&scene());
     let whole = updated();
     let after = state(&whole);
-    let calls = calls(&whole, words, 0);
+    let calls = calls(&whole, Whose::Own, words, 0);
     assert!(state(&whole) == before);
     let mut again = 0;
     for (name, times) in &calls {

@@ -33,6 +33,12 @@ const ROWS: &[(&str, &str, &str, &str)] = &[
         "# Ours.\n\n[a]\nb = 1\n",
     ),
     (
+        "a lower of one comment that no line ends",
+        "# Ours.",
+        "a = 1\n",
+        "# Ours.\na = 1\n",
+    ),
+    (
         "an upper of comments",
         "a = 1\n",
         "# The end.\n",

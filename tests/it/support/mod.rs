@@ -1,5 +1,6 @@
 //! What the tests of this suite share.
 
+pub(crate) mod fault;
 pub(crate) mod folder;
 #[expect(unreachable_pub, reason = "other tests share it")]
 #[path = "../../support/pythons.rs"]

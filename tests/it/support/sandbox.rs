@@ -27,7 +27,7 @@ impl Sandbox {
     /// Makes a sandbox in which git knows nobody.
     pub(crate) fn without_identity() -> Self {
         let root = tempfile::Builder::new().prefix("it-").tempdir().unwrap();
-        for folder in ["home", "work"] {
+        for folder in ["home", "tmp", "work"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
         fs::write(root.path().join("gitconfig"), "").unwrap();
@@ -119,6 +119,7 @@ impl Sandbox {
             .env("GIT_CONFIG_GLOBAL", self.root.path().join("gitconfig"))
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("SOURCE_DATE_EPOCH", EPOCH)
+            .env("TMPDIR", self.root.path().join("tmp"))
             .env("LANG", "C")
             .current_dir(self.path(""));
     }

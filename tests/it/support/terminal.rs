@@ -3,14 +3,16 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command, Stdio};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 
 use super::Sandbox;
 
@@ -33,6 +35,10 @@ pub(crate) struct Terminal {
     seen: String,
     /// What came of a character or sequence that is not whole yet.
     pending: Vec<u8>,
+    /// All that came.
+    raw: Vec<u8>,
+    /// How the terminal was at first.
+    before: String,
     /// Where `expect` goes on.
     read: usize,
 }
@@ -83,6 +89,7 @@ impl Terminal {
             ws_ypixel: 0,
         };
         tcsetwinsize(&slave, size).unwrap();
+        let before = modes(&tcgetattr(&master).unwrap());
         sandbox.prepare(&mut command);
         let child = command
             .env("TERM", "xterm")
@@ -100,12 +107,15 @@ impl Terminal {
             screen,
             seen: String::new(),
             pending: Vec::new(),
+            raw: Vec::new(),
+            before,
             read: 0,
         }
     }
 
     /// Takes what came, up to the last whole character and sequence: a read may end in the middle of one.
     fn see(&mut self, bytes: &[u8]) {
+        self.raw.extend_from_slice(bytes);
         self.pending.extend_from_slice(bytes);
         let whole = whole(&self.pending);
         let rest = self.pending.split_off(whole);
@@ -139,9 +149,48 @@ impl Terminal {
         self
     }
 
+    /// Returns whether the terminal is as it was at first: keys come by the line and are shown.
+    pub(crate) fn is_as_before(&self) -> bool {
+        modes(&tcgetattr(&self.keys).unwrap()) == self.before
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn send(&mut self, signal: Signal) -> &mut Self {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        self
+    }
+
+    /// Waits for the end and returns the number of the signal that was it, and asserts that the terminal is as it was at first.
+    #[track_caller]
+    pub(crate) fn ended_by(mut self) -> Option<i32> {
+        let status = self.status();
+        assert!(self.is_as_before(), "{status}: {}", self.seen);
+        let last = |sequence: &[u8]| {
+            let mut windows = self.raw.windows(sequence.len());
+            windows.rposition(|window| window == sequence)
+        };
+        assert!(
+            last(b"\x1b[?25l") <= last(b"\x1b[?25h"),
+            "{status}: the cursor stays hidden: {}",
+            self.seen
+        );
+        status.signal()
+    }
+
     /// Waits for the end and returns the exit code, all that was shown, and what came through the pipe for output.
     #[track_caller]
     pub(crate) fn end(mut self) -> (Option<i32>, String, String) {
+        let status = self.status();
+        let mut output = String::new();
+        if let Some(mut pipe) = self.child.stdout.take() {
+            pipe.read_to_string(&mut output).unwrap();
+        }
+        (status.code(), std::mem::take(&mut self.seen), output)
+    }
+
+    /// Waits for the end, and for all that was shown.
+    #[track_caller]
+    fn status(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
@@ -158,12 +207,16 @@ impl Terminal {
         while let Ok(bytes) = self.screen.recv_timeout(Duration::from_millis(200)) {
             self.see(&bytes);
         }
-        let mut output = String::new();
-        if let Some(mut pipe) = self.child.stdout.take() {
-            pipe.read_to_string(&mut output).unwrap();
-        }
-        (status.code(), std::mem::take(&mut self.seen), output)
+        status
     }
+}
+
+/// How a terminal treats what is typed and shown.
+fn modes(termios: &Termios) -> String {
+    format!(
+        "{:?} {:?} {:?} {:?}",
+        termios.input_modes, termios.output_modes, termios.control_modes, termios.local_modes
+    )
 }
 
 /// A failed expectation leaves no program behind that waits for keys.
