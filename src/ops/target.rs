@@ -230,7 +230,7 @@ pub fn make(
     let names = (&name, &package);
     let resolved = answer(system, &options, &template, &settings, known, names)?.without_secrets();
     let composition = compose(&template, &resolved)?;
-    if composition.tree.paths().any(|path| path.as_str() == PATH) {
+    if composition.paths().iter().any(|path| path.as_str() == PATH) {
         return Err(NewError::BringsRecord);
     }
     let record = record_of(&template, &resolved, &composition)?;
