@@ -30,7 +30,9 @@ fuzz_target!(|input: &[u8]| {
             );
         }
         if !result.is_conflict {
-            for line in lines(theirs) {
+            // A comment comes with the lines that it stands above, and those may be there already.
+            let counts = |line: &String| path == "a.txt" || !line.starts_with('#');
+            for line in lines(theirs).into_iter().filter(counts) {
                 assert!(
                     known.contains(&line) || left.contains(&line),
                     "{path} does not bring {line:?} in {:?}",

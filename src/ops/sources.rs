@@ -11,7 +11,7 @@ use crate::model::template::Template;
 use crate::model::text::visible;
 use crate::system::shelf::Shelf;
 use crate::system::source::{OpenSource, SourceError, refuse_http};
-use crate::system::sources::{Locked, Source, SourcesError};
+use crate::system::sources::{Locked, Source, SourcesError, tidy};
 
 /// What is to be added.
 #[derive(Clone, Debug, Default)]
@@ -353,6 +353,9 @@ fn refresh_one(
     };
     // A repository's own list says which commit everybody has only where it names one.
     let writes = !source.is_project || source.commit.is_some();
+    if mode == RefreshMode::Apply && writes {
+        tidy(&source.file);
+    }
     if mode == RefreshMode::Apply && refreshed.is_new() && writes {
         let mut locked = Locked::open(&source.file)?;
         if locked.has(&source.name) {

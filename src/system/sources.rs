@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, value};
 
+use super::staging::sweep;
 use super::store::replace;
 use super::{Context, PathError, read_settings};
 use crate::model::address::{GitRef, GitUrl, Place, Transport, is_source_name};
@@ -96,6 +97,13 @@ pub fn read(file: &Path, is_project: bool) -> Result<Vec<Source>, SourcesError> 
     };
     let label = file.display().to_string();
     parse(&text, &label, file, is_project).map_err(|problems| SourcesError::Faulty { problems })
+}
+
+/// Removes what runs that died while they wrote a list left beside it.
+pub fn tidy(file: &Path) {
+    if let Some(folder) = file.parent() {
+        sweep(folder);
+    }
 }
 
 /// Returns the file of sources of the repository that a folder lies in.

@@ -161,7 +161,7 @@ fn lock(root: &Path) -> io::Result<Option<File>> {
 }
 
 /// Removes the staging folders of dead runs.
-fn sweep(parent: &Path) {
+pub(super) fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
     };

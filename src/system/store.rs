@@ -216,6 +216,7 @@ impl Store {
         let snapshot = Snapshot::open(&place, &commit).map_err(|error| unusable(&error))?;
         snapshot.check().map_err(|error| unusable(&error))?;
         drop(snapshot);
+        drop_locks(&place, 0);
         self.keep(url, &staging, &commit)?;
         self.remember(url, reference, &commit)?;
         Ok(commit)
@@ -511,6 +512,18 @@ fn hash(text: &str) -> String {
     let id = Oid::hash_object(ObjectType::Blob, text.as_bytes())
         .map_or_else(|_| String::new(), |id| id.to_string());
     id.get(..LENGTH).unwrap_or_default().to_owned()
+}
+
+/// Removes the locks that stayed in a staged repository because something could not remove them: nobody else is in there.
+fn drop_locks(folder: &Path, depth: usize) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if depth < MAX_DEPTH && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            drop_locks(&path, depth + 1);
+        } else if path.extension().is_some_and(|end| end == "lock") {
+            drop(fs::remove_file(path));
+        }
+    }
 }
 
 /// Makes a folder of the store; whatever else is in its place, or locked up there, is damage.
