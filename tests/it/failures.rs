@@ -723,6 +723,7 @@ fn no_code_is_without_a_row() {
     for file in [
         "cli/failure.rs",
         "cli/config.rs",
+        "cli/doctor.rs",
         "cli/list.rs",
         "cli/mod.rs",
         "cli/new.rs",

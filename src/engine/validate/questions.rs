@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Checker, OWN_FLAGS};
 use crate::engine::answer::{Raw, read_answer};
+use crate::engine::budget;
 use crate::engine::resolve::ALWAYS;
 use crate::engine::syntax::Source;
 use crate::model::language::Language;
@@ -125,6 +126,14 @@ impl Checker<'_> {
         let takes_choices = matches!(question.kind, Kind::Choice | Kind::Choices);
         if takes_choices && question.choices.is_empty() {
             self.report(manifest, at, format!("question `{key}` has no choices"));
+        }
+        let count = question.choices.len();
+        if count > budget::LIST {
+            let most = budget::LIST;
+            let message = format!("question `{key}` has {count} choices; {most} are allowed");
+            // Each would be compared with all others.
+            self.report(manifest, at, message);
+            return;
         }
         if !takes_choices && !question.choices.is_empty() {
             let message = format!(

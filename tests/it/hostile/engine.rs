@@ -161,6 +161,30 @@ pub(super) fn cases() -> Vec<Case> {
                 stage.tries("new ./tpl shop");
             },
         ),
+        refused(
+            "loops over longer lists that write nothing",
+            1,
+            "1000 are allowed",
+            |stage| {
+                let values: Vec<String> =
+                    (0..20_000).map(|number| format!("\"v{number}\"")).collect();
+                let choices: Vec<String> = values
+                    .iter()
+                    .map(|value| format!("{{ value = {value} }}"))
+                    .collect();
+                let list = format!(
+                    "default = [{}]\nchoices = [{}]",
+                    values.join(", "),
+                    choices.join(", ")
+                );
+                let loops = "{{#each l}}{{#each l}}{{/each}}{{/each}}";
+                stage
+                    .template()
+                    .question("l", "choices", &list)
+                    .file("files/x.txt.hbs", loops);
+                stage.tries("new ./tpl shop");
+            },
+        ),
         refused("a loop over what is no list", 1, HERE, |stage| {
             file(stage, "{{#each a}}x{{/each}}");
         }),
