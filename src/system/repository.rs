@@ -15,6 +15,9 @@ use crate::model::tree::Tree;
 /// The branch of a new repository where the configuration names none.
 const DEFAULT_BRANCH: &str = "main";
 
+/// How the links begin by which libgit2 tries whether links work.
+pub(super) const TRIED: &str = "_git2_";
+
 /// What git could not do.
 #[derive(Debug, thiserror::Error)]
 #[error("git cannot {action}: {reason}")]
@@ -144,7 +147,6 @@ pub fn init(folder: &Path, branch: &str) -> Result<(), RepositoryError> {
 /// in there yet. A lock would stop the person's first `git switch`, and the link by which it tries whether links work here, the only
 /// link in a new project, would be a file that nobody knows.
 fn sweep(folder: &Path, git: &Path) {
-    const TRIED: &str = "_git2_";
     for name in ["HEAD.lock", "config.lock"] {
         drop(fs::remove_file(git.join(name)));
     }

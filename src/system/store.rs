@@ -18,6 +18,7 @@ use git2::{
 
 use super::env::Environment;
 use super::git_cli::{self, Depth, GitError, GitRun};
+use super::repository::TRIED;
 use super::shelf::{Entry, Kind, join};
 use super::staging::Staging;
 use super::{Context, PathError};
@@ -216,7 +217,7 @@ impl Store {
         let snapshot = Snapshot::open(&place, &commit).map_err(|error| unusable(&error))?;
         snapshot.check().map_err(|error| unusable(&error))?;
         drop(snapshot);
-        drop_locks(&place, 0);
+        drop_rests(&place, 0);
         self.keep(url, &staging, &commit)?;
         self.remember(url, reference, &commit)?;
         Ok(commit)
@@ -514,13 +515,15 @@ fn hash(text: &str) -> String {
     id.get(..LENGTH).unwrap_or_default().to_owned()
 }
 
-/// Removes the locks that stayed in a staged repository because something could not remove them: nobody else is in there.
-fn drop_locks(folder: &Path, depth: usize) {
+/// Removes what stayed in a staged repository because libgit2 or git could not remove it: nobody else is in there.
+fn drop_rests(folder: &Path, depth: usize) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
         if depth < MAX_DEPTH && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            drop_locks(&path, depth + 1);
-        } else if path.extension().is_some_and(|end| end == "lock") {
+            drop_rests(&path, depth + 1);
+        } else if path.extension().is_some_and(|end| end == "lock")
+            || entry.file_name().to_string_lossy().starts_with(TRIED)
+        {
             drop(fs::remove_file(path));
         }
     }
