@@ -103,8 +103,16 @@ pub fn interrupt(subject: &Subject<'_>) -> Result<(), Failure> {
         }
         thread::sleep(Duration::from_millis(20));
     }
-    running.interrupt()?;
-    let status = running.wait(LIMIT)?;
+    // Python does not see a signal that comes in the moment before it begins to read: people press again.
+    let mut status = Err(running.failure("not interrupted"));
+    for _ in 0..LIMIT.as_secs() {
+        running.interrupt()?;
+        status = running.wait(Duration::from_secs(1));
+        if status.is_ok() {
+            break;
+        }
+    }
+    let status = status?;
     if status.code() == Some(130) && !running.output().contains("Traceback") {
         Ok(())
     } else {
