@@ -12,9 +12,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
-use super::super::support::{Sandbox, TemplateFolder};
+use super::super::support::{Sandbox, TemplateFolder, pythons};
 
 /// What a run may take.
 #[derive(Clone, Copy, Debug)]
@@ -299,7 +300,7 @@ impl Stage {
         let before = everything(self.root());
         let reports = tempfile::tempdir().unwrap();
         let report = reports.path().join("report");
-        let mut run = self.sandbox.run_binary(&python());
+        let mut run = self.sandbox.run_binary(&PYTHON);
         let command = run.command();
         command
             .args(["-I", "-S", "-c", WATCH])
@@ -394,12 +395,11 @@ impl Stage {
     }
 }
 
-/// Returns where Python is, for cases that take the search path away.
-fn python() -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap();
-    let mut places = std::env::split_paths(&path).map(|folder| folder.join("python3"));
-    places.find(|place| place.is_file()).unwrap()
-}
+/// A Python itself, not a script that looks for one: some cases take the search path away.
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
+    let found = pythons::find().into_values().next();
+    found.expect("the tests need Python 3.11 or newer")
+});
 
 /// Gives everything below a folder to the user that owns nothing else.
 fn own(path: &Path) {
