@@ -305,3 +305,32 @@ fn the_chinese_readme_has_the_commands_of_the_english_one() {
     assert!(english.len() > 20, "{english:?}");
     assert_eq!(commands("README.zh-CN.md"), english);
 }
+
+#[test]
+fn the_tests_that_the_security_policy_names_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("SECURITY.md")).unwrap();
+    let mut count = 0;
+    for row in text.lines().filter(|line| line.starts_with("| ")) {
+        // A file without a folder lies beside the one that goes before it.
+        let mut folder = root.to_owned();
+        for name in row.split('`').skip(1).step_by(2) {
+            let has_ending = [".rs", ".py", ".toml"]
+                .iter()
+                .any(|end| name.ends_with(end));
+            let path = if name.contains('/') && !name.contains(' ') {
+                root.join(name)
+            } else if has_ending {
+                folder.join(name)
+            } else {
+                continue;
+            };
+            if !name.contains("://") {
+                assert!(path.exists(), "{name}: {row}");
+                count += 1;
+            }
+            path.parent().unwrap().clone_into(&mut folder);
+        }
+    }
+    assert!(count > 30, "{count}");
+}
