@@ -151,6 +151,21 @@ fn files_are_tidy() {
     });
 }
 
+/// As yamllint has it in the projects: a line that cannot be broken may be longer.
+#[test]
+fn no_line_of_yaml_is_too_long() {
+    const LONGEST: usize = 120;
+    let is_breakable = |line: &str| {
+        let text = line.trim_start();
+        let text = text.strip_prefix("- ").or(text.strip_prefix("# "));
+        text.unwrap_or(line.trim_start()).contains(' ')
+    };
+    each(|file| {
+        let is_long = |line: &str| line.chars().count() > LONGEST && is_breakable(line);
+        has_extension(file, &["yml", "yaml"]).then(|| line_where(file, is_long))?
+    });
+}
+
 #[test]
 fn no_line_ends_in_white_space() {
     let ends = |line: &str| line.ends_with([' ', '\t']);
