@@ -44,6 +44,20 @@ fn the_base_is_the_recorded_commit() {
 }
 
 #[test]
+fn a_version_that_brings_a_record_of_its_own_is_refused_unread() {
+    let sandbox = Sandbox::new();
+    let team = team(&sandbox);
+    // It is only copied, so its content stays unread.
+    team.file("worker/files/.pyscaffold.toml", "theirs\n")
+        .commit();
+    let record = sandbox.read("shop/.pyscaffold.toml");
+    let output = sandbox.run("update shop --json").fails(1);
+    assert_eq!(output.json()["error"]["code"], "template.record");
+    assert_eq!(sandbox.read("shop/.pyscaffold.toml"), record);
+    assert_eq!(sandbox.git("shop", "status --porcelain"), "");
+}
+
+#[test]
 fn without_the_store_the_commit_is_fetched_again() {
     let sandbox = Sandbox::new();
     team(&sandbox);
