@@ -31,6 +31,7 @@ fn template(manifest: &str, files: [&str; 2]) -> Option<Template> {
         own: Package {
             manifest,
             files: files.collect(),
+            unread: BTreeMap::new(),
         },
         layers: BTreeMap::new(),
         base: None,
