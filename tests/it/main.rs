@@ -60,6 +60,8 @@ mod prompts;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]
+mod schemas;
+#[cfg(test)]
 mod signals;
 #[cfg(test)]
 mod source_faults;

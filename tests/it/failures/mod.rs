@@ -16,6 +16,7 @@ use pyscaffold::system::journal::JournalError;
 
 use self::page::Example;
 use self::rows::{Row, Seen, rows};
+use super::schemas::Schemas;
 use super::support::page::{command_line, repository, steady, written};
 use super::support::sandbox::Run;
 use super::support::terminal::{INTERRUPT, Terminal};
@@ -167,6 +168,7 @@ fn provoke(row: &Row) {
 /// Judges an error as a program reads it.
 #[track_caller]
 fn judge(sandbox: &Sandbox, row: &Row, json: &serde_json::Value) {
+    Schemas::read().judge("error", json);
     let error = json["error"].as_object().unwrap();
     let keys: Vec<&String> = error.keys().collect();
     assert_eq!(keys, ["code", "field", "hint", "message", "notes"]);
