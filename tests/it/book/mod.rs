@@ -2,6 +2,7 @@
 //! is compared.
 
 mod links;
+mod picture;
 mod transcript;
 
 use std::collections::BTreeSet;
@@ -92,8 +93,9 @@ const ELSEWHERE: [&str; 6] = [
     ignore = "the pages show what GNU tools print"
 )]
 fn what_is_typed_on_the_pages_prints_what_stands_there() {
-    for name in TYPED {
-        let page = Page::read(&format!("docs/{name}"));
+    let pages = TYPED.map(|name| format!("docs/{name}"));
+    for name in pages.iter().chain(&["README.md".to_owned()]) {
+        let page = Page::read(name);
         let sandbox = Sandbox::new();
         sandbox.git_config(&git_config(&sandbox));
         page.play(&sandbox, &[]);
