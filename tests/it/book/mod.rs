@@ -65,7 +65,7 @@ fn every_link_of_the_documentation_leads_somewhere() {
 }
 
 /// The pages whose consoles need nothing but pyscaffold, git and a shell.
-const TYPED: [&str; 10] = [
+const TYPED: [&str; 11] = [
     "README.md",
     "explanation/layers.md",
     "explanation/no-code.md",
@@ -75,6 +75,7 @@ const TYPED: [&str; 10] = [
     "howto/existing-folder.md",
     "howto/licence.md",
     "howto/offline.md",
+    "howto/private-repository.md",
     "updating.md",
 ];
 /// The pages whose commands other tests type: those of guides in [`super::guide`], those that are made from runs.

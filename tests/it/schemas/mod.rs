@@ -14,6 +14,7 @@ use pyscaffold::cli::arguments::Cli;
 use serde_json::Value;
 
 use self::coverage::Coverage;
+use super::support::Sandbox;
 use super::support::page::{repository, written};
 
 const FOLDER: &str = "docs/reference/schemas";
@@ -200,6 +201,78 @@ fn the_page_of_the_schemas_is_up_to_date() {
     written("docs/reference/json.md", &format!("{}\n", page.trim_end()));
 }
 
+const MANIFEST: &str = "<!-- Made by DOCS_UPDATE=1 cargo test --locked --test it schemas:: - edit src/engine/read_manifest/keys.rs instead. -->
+
+# Keys of a manifest
+
+Every key of `template.toml` and `layer.toml`; others are refused. [The template format](../template-format.md) tells how they work together, and
+`pyscaffold template schema` prints the same as a [JSON Schema](../template.schema.json) for editors. A required key is in **bold**.
+
+*words* is a text, or one for each language: `{ en = \"Database\", zh = \"数据库\" }`. *value* is a text, `true` or `false`, a whole number, or a list of texts.
+";
+
+#[test]
+fn the_page_of_manifests_is_up_to_date() {
+    let printed = Sandbox::new().run("template schema").ok().json();
+    let mut page = MANIFEST.to_owned();
+    let mut tables = vec![("Top".to_owned(), &printed)];
+    while !tables.is_empty() {
+        let (name, table) = tables.remove(0);
+        write!(
+            page,
+            "\n## {name}\n\n| key | takes | meaning |\n|---|---|---|\n"
+        )
+        .unwrap();
+        for (key, property) in table["properties"].as_object().unwrap() {
+            let required = table["required"].as_array();
+            let is_required = required.is_some_and(|names| names.iter().any(|name| name == key));
+            let mark = if is_required { "**" } else { "" };
+            let about = property["description"].as_str().unwrap();
+            let takes = takes(property);
+            writeln!(page, "| {mark}`{key}`{mark} | {takes} | {about} |").unwrap();
+            // The two have the same keys, and one table is enough.
+            if key == "layer" {
+                continue;
+            }
+            let title = match key.as_str() {
+                "template" => "`[template]` and `[layer]`".to_owned(),
+                "choices" | "check" => format!("`{key}` of a question"),
+                _ if property["type"] == "array" => format!("`[[{key}]]`"),
+                _ => format!("`[{key}]`"),
+            };
+            for below in [property, &property["items"]] {
+                if below["properties"].is_object() {
+                    tables.push((title.clone(), below));
+                }
+            }
+        }
+    }
+    let same = ["template", "layer"].map(|name| &printed["properties"][name]["properties"]);
+    assert_eq!(same[0], same[1]);
+    written("docs/reference/manifest.md", &page);
+}
+
+/// Returns what a key of a manifest takes, in words.
+fn takes(schema: &Value) -> String {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return format!("*{}*", reference.rsplit('/').next().unwrap());
+    }
+    let below = &schema["additionalProperties"];
+    if schema["properties"].is_object() {
+        return "table".to_owned();
+    }
+    if schema["items"]["properties"].is_object() {
+        return "tables".to_owned();
+    }
+    if below["$ref"].is_string() {
+        return format!("{} by question", takes(below));
+    }
+    if below.is_object() {
+        return "value, or list of values, by question".to_owned();
+    }
+    kind(schema)
+}
+
 /// Returns what a value may be.
 fn alternatives(schema: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
     match schema["oneOf"].as_array() {
@@ -262,7 +335,7 @@ fn kind(schema: &Value) -> String {
         let values: Vec<String> = values.iter().map(|value| format!("`{value}`")).collect();
         return values.join(", ");
     }
-    if schema["const"].is_string() {
+    if !schema["const"].is_null() {
         return format!("`{}`", schema["const"]);
     }
     for several in ["anyOf", "oneOf"] {
