@@ -290,7 +290,10 @@ fn a_terminal_that_cannot_be_read_is_said() {
     assert_eq!(code, Some(1), "{screen}");
     let json: serde_json::Value = serde_json::from_str(&output).unwrap();
     assert_eq!(json["error"]["code"], "prompt.terminal", "{json}");
-    assert_eq!(told(&json), elsewhere("prompt.terminal"));
+    // What cannot be opened first differs between systems.
+    if cfg!(target_os = "linux") {
+        assert_eq!(told(&json), elsewhere("prompt.terminal"));
+    }
     assert_eq!(sandbox.litter(), [""; 0]);
 }
 
