@@ -103,6 +103,59 @@ fn what_is_typed_on_the_pages_prints_what_stands_there() {
     }
 }
 
+/// What the README shows in one block is typed line by line, each in a folder where it makes sense.
+#[test]
+fn the_commands_of_the_readme_work() {
+    let text = fs::read_to_string(repository("README.md")).unwrap();
+    let (_, rest) = text
+        .split_once("```sh\npyscaffold show fastapi-api")
+        .unwrap();
+    let (block, _) = rest.split_once("```").unwrap();
+    let block = format!("pyscaffold show fastapi-api{block}");
+    let lines: Vec<&str> = block.lines().filter(|line| !line.is_empty()).collect();
+    assert!(lines.len() > 15, "{lines:?}");
+    let sandbox = Sandbox::new();
+    sandbox.git_config(&git_config(&sandbox));
+    let remote = "remotes/acme/templates.git";
+    fs::create_dir_all(sandbox.root().join(remote)).unwrap();
+    sandbox.git("", &format!("init --quiet --bare ../{remote}"));
+    sandbox.git("", &format!("clone --quiet ../{remote} team"));
+    sandbox.run("template new team/worker").ok();
+    sandbox.git("team", "add --all");
+    sandbox.git("team", "commit --quiet -m first");
+    sandbox.git("team", "tag v2");
+    sandbox.git("team", "push --quiet --tags origin HEAD:main");
+    sandbox.run("template new mine/my-template").ok();
+    sandbox.run("new click-cli project").ok();
+    sandbox.git("", "init --quiet plain");
+    sandbox.git("plain", "commit --quiet --allow-empty -m first");
+    for (number, line) in lines.iter().enumerate() {
+        let command = line.split("  #").next().unwrap().trim();
+        let words = command.strip_prefix("pyscaffold ").unwrap();
+        let folder = match words.split(' ').next().unwrap() {
+            "status" | "update" => "project".to_owned(),
+            "adopt" => "plain".to_owned(),
+            "template" => "authors".to_owned(),
+            _ => format!("place-{number}"),
+        };
+        let place = sandbox.path(&folder);
+        fs::create_dir_all(&place).unwrap();
+        if words.contains("./my-template") {
+            fs::rename(sandbox.path("mine/my-template"), place.join("my-template")).unwrap();
+        }
+        if words.contains("--answers") {
+            fs::write(place.join("answers.toml"), "database = \"none\"\n").unwrap();
+        }
+        let run = sandbox.run(words).in_folder(&folder);
+        if words == "new" {
+            // It asks at a terminal, and here is none.
+            run.fails(2);
+        } else {
+            run.ok();
+        }
+    }
+}
+
 /// Returns a git configuration for which what a page calls GitHub is a folder of the sandbox.
 fn git_config(sandbox: &Sandbox) -> String {
     let remotes = sandbox.root().join("remotes");
