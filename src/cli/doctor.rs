@@ -35,7 +35,7 @@ pub(super) fn run(
             json!({ "name": row.subject, "state": row.state, "found": row.lines, "cure": row.cure })
         });
         let checks: Vec<_> = checks.collect();
-        shell.out(json!({ "ok": faults == 0, "checks": checks }))?;
+        shell.json(&json!({ "ok": faults == 0, "checks": checks }))?;
     } else {
         print(shell, &rows)?;
         match faults {

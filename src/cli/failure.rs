@@ -10,7 +10,7 @@ use crate::engine::compose::ComposeError;
 use crate::engine::plan::PlanError;
 use crate::model::address::{AddressError, HOLE};
 use crate::model::name::NameKind;
-use crate::model::problem::Problem;
+use crate::model::problem::{Blame, Problem};
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::text::{short_words, visible};
@@ -40,6 +40,8 @@ const CANNOT: u8 = 1;
 const USAGE: u8 = 2;
 /// The person stopped it with Ctrl+C: 128 and the number of SIGINT, as shells count.
 const INTERRUPTED: u8 = 130;
+/// What repairs a damaged store.
+const FETCH_AGAIN: &str = "pyscaffold refresh fetches it again";
 
 /// Something that went wrong, ready to be told.
 #[derive(Debug)]
@@ -151,9 +153,15 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Returns the failure of a template with faults.
+/// Returns the failure of a template with faults, or of one that was sound when it was fetched: then its author can do nothing.
 pub fn faulty(message: String, problems: &[Problem]) -> Failure {
-    Failure::new("template.faulty", message).notes(problems.iter().map(ToString::to_string))
+    let is_damaged = problems.iter().any(|problem| problem.blame == Blame::Store);
+    let failure = if is_damaged {
+        Failure::new("source.damaged", message).hint(FETCH_AGAIN)
+    } else {
+        Failure::new("template.faulty", message)
+    };
+    failure.notes(problems.iter().map(ToString::to_string))
 }
 
 impl From<SourceError> for Failure {
@@ -243,9 +251,7 @@ fn store(error: StoreError, message: String) -> Failure {
         StoreError::NoPlace => Failure::new("source.no-place", message).hint("set XDG_DATA_HOME"),
         StoreError::Path(_) => Failure::new("file", message),
         StoreError::Unusable { .. } => Failure::new("source.unusable", message),
-        StoreError::Damaged { .. } => {
-            Failure::new("source.damaged", message).hint("pyscaffold refresh fetches it again")
-        }
+        StoreError::Damaged { .. } => Failure::new("source.damaged", message).hint(FETCH_AGAIN),
         StoreError::Git(error) => match error {
             GitError::Missing => Failure::new("source.no-git", message)
                 .hint("install git, or use a folder of templates"),
@@ -417,8 +423,13 @@ impl From<SourcesOpError> for Failure {
             SourcesOpError::Twice { flag, .. } => {
                 Self::new("sources.twice", message).field(flag).exit(USAGE)
             }
-            SourcesOpError::Faulty { problems, .. } => faulty(message, &problems)
-                .hint("nothing was added or changed; an older version is taken with --ref"),
+            SourcesOpError::Faulty { problems, .. } => {
+                let failure = faulty(message, &problems);
+                if failure.hint.is_some() {
+                    return failure;
+                }
+                failure.hint("nothing was added or changed; an older version is taken with --ref")
+            }
             SourcesOpError::Project { file, .. } => {
                 Self::new("sources.project", message).hint(format!("take it out of {file}"))
             }

@@ -19,7 +19,10 @@ pub(super) fn run(shell: &Shell, system: &System, action: TemplateAction) -> Res
     match action {
         TemplateAction::New { path } => new(shell, system, &path),
         TemplateAction::Check { folder, test, json } => {
-            let template = checked(shell, system, &folder, json)?;
+            if json {
+                return check_json(shell, system, &folder, test);
+            }
+            let template = checked(shell, system, &folder)?;
             if test {
                 return cases(shell, system, &template);
             }
@@ -80,65 +83,100 @@ fn new(shell: &Shell, system: &System, path: &Path) -> Result<(), Failure> {
 }
 
 /// Prints everything that is wrong; the template is returned if nothing is.
-fn checked(shell: &Shell, system: &System, folder: &str, json: bool) -> Result<Template, Failure> {
+fn checked(shell: &Shell, system: &System, folder: &str) -> Result<Template, Failure> {
     let report = check(system, folder)?;
-    if json {
-        let problems: Vec<serde_json::Value> = report
-            .problems
-            .iter()
-            .map(|problem| {
-                json!({
-                    "file": problem.file,
-                    "line": problem.at.map(|at| at.line),
-                    "column": problem.at.and_then(|at| at.column),
-                    "message": problem.message,
-                })
-            })
-            .collect();
-        shell.json(&json!({ "problems": problems, "unread_python_files": report.unread }))?;
-    } else {
-        for problem in &report.problems {
-            shell.out(visible(&problem.to_string()))?;
-        }
-        if report.unread > 0 {
-            shell.complain(format!(
-                "note: {} Python files were not looked at: there is no `python3` here",
-                report.unread
-            ));
-        }
+    for problem in &report.problems {
+        shell.out(visible(&problem.to_string()))?;
+    }
+    if report.unread > 0 {
+        shell.complain(format!(
+            "note: {} Python files were not looked at: there is no `python3` here",
+            report.unread
+        ));
     }
     match report.template {
         Some(template) if report.problems.is_empty() => {
-            if !json {
-                let manifest = &template.manifest;
-                shell.say(format!(
-                    "{} {}: nothing is wrong",
-                    manifest.name, manifest.version
-                ));
-            }
+            let manifest = &template.manifest;
+            shell.say(format!(
+                "{} {}: nothing is wrong",
+                manifest.name, manifest.version
+            ));
             Ok(template)
         }
-        Some(_) | None => {
-            let count = report.problems.len();
-            let what = if count == 1 { "a problem" } else { "problems" };
-            let message = if count == 1 {
-                format!("the template has {what}")
-            } else {
-                format!("the template has {count} {what}")
-            };
-            let failure = Failure::new("template.checked", message);
-            Err(if json { failure.silent() } else { failure })
-        }
+        Some(_) | None => Err(with_problems(report.problems.len())),
     }
 }
 
-fn cases(shell: &Shell, system: &System, template: &Template) -> Result<(), Failure> {
-    let cases = &template.manifest.tests;
-    if cases.is_empty() {
+fn with_problems(count: usize) -> Failure {
+    let what = match count {
+        1 => "a problem".to_owned(),
+        _ => format!("{count} problems"),
+    };
+    Failure::new("template.checked", format!("the template has {what}"))
+}
+
+/// Prints everything that is wrong, and how the test cases went, as one value.
+fn check_json(shell: &Shell, system: &System, folder: &str, test: bool) -> Result<(), Failure> {
+    let report = check(system, folder)?;
+    let count = report.problems.len();
+    let mut results = None;
+    if let Some(template) = report.template.filter(|_| test && count == 0) {
+        results = Some(case_results(shell, system, &template)?);
+    }
+    let failed = results
+        .iter()
+        .flatten()
+        .find_map(|(_, failed)| failed.clone());
+    let tests: Option<Vec<serde_json::Value>> = results.map(|results| {
+        let results = results.into_iter();
+        results
+            .map(|(name, failed)| json!({ "name": name, "passed": failed.is_none(), "message": failed }))
+            .collect()
+    });
+    let problems: Vec<serde_json::Value> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            json!({
+                "file": problem.file,
+                "line": problem.at.map(|at| at.line),
+                "column": problem.at.and_then(|at| at.column),
+                "message": problem.message,
+            })
+        })
+        .collect();
+    shell.json(
+        &json!({ "problems": problems, "unread_python_files": report.unread, "tests": tests }),
+    )?;
+    if count > 0 {
+        return Err(with_problems(count).silent());
+    }
+    failed.map_or(Ok(()), |message| {
+        Err(Failure::new("template.test", message).silent())
+    })
+}
+
+/// Runs all test cases of a template; each comes back with what failed in it.
+fn case_results(
+    shell: &Shell,
+    system: &System,
+    template: &Template,
+) -> Result<Vec<(String, Option<String>)>, Failure> {
+    announce(shell, template)?;
+    let cases = template.manifest.tests.iter();
+    let results = cases.map(|case| {
+        let failed = run_case(system, template, case, &|_| {}).err();
+        (case.name.clone(), failed.map(|error| error.to_string()))
+    });
+    Ok(results.collect())
+}
+
+/// Shows what will be run before the first of it is.
+fn announce(shell: &Shell, template: &Template) -> Result<(), Failure> {
+    if template.manifest.tests.is_empty() {
         return Err(TemplateError::NoTests.into());
     }
-    // What will be run is shown before the first of it is.
-    for case in cases {
+    for case in &template.manifest.tests {
         shell.say(format!(
             "{} {}",
             styled(HEADING, "test"),
@@ -148,7 +186,12 @@ fn cases(shell: &Shell, system: &System, template: &Template) -> Result<(), Fail
             shell.say(format!("  $ {}", visible(command)));
         }
     }
-    for case in cases {
+    Ok(())
+}
+
+fn cases(shell: &Shell, system: &System, template: &Template) -> Result<(), Failure> {
+    announce(shell, template)?;
+    for case in &template.manifest.tests {
         let tell = |command: &str| {
             shell.say(styled(
                 DIM,

@@ -13,6 +13,17 @@ pub struct Problem {
     pub at: Option<Position>,
     /// What is wrong: a lower-case sentence without a final stop.
     pub message: String,
+    /// Whose matter it is.
+    pub blame: Blame,
+}
+
+/// Whose matter a problem is.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Blame {
+    /// The author's: the template is wrong.
+    Author,
+    /// Nobody's: what was fetched has been damaged on this machine since.
+    Store,
 }
 
 impl Problem {
@@ -26,6 +37,7 @@ impl Problem {
             file: file.into(),
             at: Some(at.into()),
             message: message.into(),
+            blame: Blame::Author,
         }
     }
 
@@ -35,6 +47,15 @@ impl Problem {
             file: file.into(),
             at: None,
             message: message.into(),
+            blame: Blame::Author,
+        }
+    }
+
+    /// Returns a problem of a file that was sound when it was fetched.
+    pub fn damage(file: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            blame: Blame::Store,
+            ..Self::of(file, message)
         }
     }
 }

@@ -505,7 +505,7 @@ fn unreadable(path: &str, error: &git2::Error) -> Problem {
     let reason = plain(error);
     let message =
         format!("is damaged in the store ({reason}); `pyscaffold refresh` fetches it again");
-    Problem::of(path, message)
+    Problem::damage(path, message)
 }
 
 fn hash(text: &str) -> String {

@@ -14,6 +14,8 @@ mod answers;
 #[cfg(test)]
 mod authoring;
 #[cfg(test)]
+mod book;
+#[cfg(test)]
 mod concurrent;
 #[cfg(test)]
 mod config;
@@ -59,6 +61,8 @@ mod preview;
 mod prompts;
 #[cfg(test)]
 mod replay;
+#[cfg(test)]
+mod schemas;
 #[cfg(test)]
 mod signals;
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod fault;
 pub(crate) mod folder;
+pub(crate) mod page;
 #[expect(unreachable_pub, reason = "other tests share it")]
 #[path = "../../support/pythons.rs"]
 pub(crate) mod pythons;
