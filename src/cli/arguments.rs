@@ -548,7 +548,7 @@ pub enum ConfigAction {
 /// Prints a completion script.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  pyscaffold completions bash > ~/.local/share/bash-completion/completions/pyscaffold\n  pyscaffold completions zsh > \"${fpath[1]}/_pyscaffold\"\n  pyscaffold completions fish > ~/.config/fish/completions/pyscaffold.fish"
+    after_help = "What is completed is asked of pyscaffold at each Tab: templates, their questions and choices, sources, settings.\n\nExamples:\n  source <(pyscaffold completions bash)    in ~/.bashrc\n  source <(pyscaffold completions zsh)     in ~/.zshrc, below compinit\n  pyscaffold completions fish > ~/.config/fish/completions/pyscaffold.fish\n  pyscaffold completions powershell | Out-String | Invoke-Expression\n                                           in $PROFILE"
 )]
 pub struct CompletionsArgs {
     /// The shell

@@ -1,6 +1,7 @@
 //! Words in, words out: reads the command line, calls one operation, prints its report, and turns errors into exit codes.
 
 pub mod arguments;
+mod complete;
 mod config;
 mod doctor;
 pub mod failure;
@@ -27,13 +28,16 @@ use crate::model::language::Language;
 use crate::model::text::{is_hidden, short_words, visible};
 use crate::ops::System;
 use crate::system::config::{self as settings, Config, ConfigError};
-use crate::system::env::Environment;
+use crate::system::env::{Environment, completing};
 use crate::system::source::{Catalog, Fetched, SourceError};
 use crate::system::sources::FILE as SOURCES_FILE;
 use crate::system::terminal::fail_writes_beyond_the_limit;
 
 /// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 conflicts or out of date, 130 interrupted.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    if let Some(shell) = completing() {
+        return complete::run(&shell, arguments);
+    }
     fail_writes_beyond_the_limit();
     let environment = match Environment::capture() {
         Ok(environment) => environment,

@@ -11,6 +11,14 @@ use etcetera::BaseStrategy;
 /// The beginning of the variables that answer questions: `PYSCAFFOLD_ANSWER_DATABASE=postgres`.
 const ANSWER_PREFIX: &str = "PYSCAFFOLD_ANSWER_";
 
+/// The variable by which the script of a shell says that it wants to know what could be typed, and which shell it is.
+pub const COMPLETING: &str = "_PYSCAFFOLD_COMPLETE";
+
+/// Returns the shell that wants to know what could be typed.
+pub fn completing() -> Option<OsString> {
+    std::env::var_os(COMPLETING).filter(|name| !name.is_empty())
+}
+
 /// What the process was started with.
 #[derive(Clone, Debug)]
 pub struct Environment {

@@ -14,6 +14,8 @@ mod answers;
 #[cfg(test)]
 mod authoring;
 #[cfg(test)]
+mod completions;
+#[cfg(test)]
 mod concurrent;
 #[cfg(test)]
 mod config;
