@@ -1,6 +1,6 @@
 //! Questions at a terminal: keys are pressed and the screen is read.
 
-use super::support::terminal::{DOWN, INTERRUPT, RETURN, Terminal};
+use super::support::terminal::{DOWN, ESCAPE, INTERRUPT, RETURN, Terminal};
 use super::support::{Sandbox, TemplateFolder, files};
 
 /// A template that asks one question of each kind.
@@ -125,20 +125,73 @@ fn without_a_template_one_is_picked_and_named() {
 
 #[test]
 fn interrupting_leaves_nothing() {
-    for key in [INTERRUPT, "\u{1b}"] {
+    for interrupted in ["queue?", "slug?"] {
         let sandbox = asking();
         let mut terminal = Terminal::start(&sandbox, &["new", "./tpl", "shop"]);
-        terminal.expect("queue?").press(RETURN);
-        terminal.expect("slug?").press(key);
+        terminal.expect("queue?");
+        if interrupted == "queue?" {
+            // Before the first question there is none to go back to.
+            terminal.press(ESCAPE);
+        } else {
+            terminal.press(RETURN).expect(interrupted).press(INTERRUPT);
+        }
+        terminal.expect("error: cancelled; nothing was written");
+        assert!(terminal.is_as_before());
         let (code, screen, output) = terminal.end();
         assert_eq!(code, Some(130), "{screen}");
-        assert!(
-            screen.contains("error: cancelled; nothing was written"),
-            "{screen}"
-        );
         assert_eq!(output, "");
         assert_eq!(sandbox.litter(), [""; 0]);
     }
+}
+
+#[test]
+fn a_person_can_go_back_and_finds_the_answers_kept() {
+    let sandbox = asking();
+    let mut terminal = Terminal::start(&sandbox, &["new", "./tpl", "shop"]);
+    terminal
+        .expect("queue?")
+        .expect("Where jobs wait.")
+        .press(DOWN)
+        .press(RETURN);
+    terminal
+        .expect("slug?")
+        .expect("Esc: back to the last question")
+        .press("jobs")
+        .press(RETURN);
+    terminal.expect("size?").press("\u{7f}12").press(RETURN);
+    terminal.expect("docker?").press("n").press(RETURN);
+    // `image` is not asked without `docker`.
+    terminal.expect("parts?").press(" ").press(RETURN);
+    // All the way back, each question with its answer, and on with other ones.
+    terminal.expect("token?").press("hunter1").press(ESCAPE);
+    terminal.expect("parts?").expect("[x] a").press(ESCAPE);
+    terminal.expect("docker?").press(ESCAPE);
+    terminal.expect("size?").expect("12").press(ESCAPE);
+    terminal.expect("slug?").expect("jobs").press(ESCAPE);
+    terminal
+        .expect("queue?")
+        .expect("> RabbitMQ (rabbit)")
+        .press(RETURN);
+    terminal
+        .expect("slug?")
+        .expect("jobs")
+        .press("x")
+        .press(RETURN);
+    terminal.expect("size?").expect("12").press(RETURN);
+    terminal.expect("docker?").press("y").press(RETURN);
+    terminal.expect("parts?").expect("[x] a").press(RETURN);
+    terminal.expect("token?").press("hunter2").press(RETURN);
+    terminal.expect("image?").expect("jobsx:1").press(RETURN);
+    terminal.expect("Same again:");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!screen.contains("hunter"), "{screen}");
+    let record = sandbox.read("shop/.pyscaffold.toml");
+    let answers = record.split_once("[answers]\n").unwrap().1;
+    assert_eq!(
+        answers,
+        "docker = true\nimage = \"jobsx:1\"\nname = \"shop\"\npackage = \"shop\"\nparts = [\"a\", \"b\"]\nqueue = \"rabbit\"\nsize = 12\nslug = \"jobsx\"\n"
+    );
 }
 
 #[test]

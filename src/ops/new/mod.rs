@@ -213,7 +213,7 @@ pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError>
         options,
         &template,
         &settings,
-        given,
+        &given,
         (&name, &package),
     )?;
     let (composition, tree) = render(&template, &resolved)?;
