@@ -56,6 +56,9 @@ pub struct Global {
         help = "When to use colours: auto, always, never"
     )]
     pub color: Color,
+    /// Show differences and plans at once, not page by page
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Work in this folder
     #[arg(short = 'C', global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directory: Option<PathBuf>,

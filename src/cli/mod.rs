@@ -7,6 +7,7 @@ mod doctor;
 pub mod failure;
 mod list;
 mod new;
+mod plan;
 mod questions;
 mod scripts;
 pub mod shell;
@@ -29,6 +30,7 @@ use crate::model::text::{is_hidden, short_words, visible};
 use crate::ops::System;
 use crate::system::config::{self as settings, Config, ConfigError};
 use crate::system::env::{Environment, completing};
+use crate::system::pager::Pager;
 use crate::system::source::{Catalog, Fetched, SourceError};
 use crate::system::sources::FILE as SOURCES_FILE;
 use crate::system::terminal::fail_writes_beyond_the_limit;
@@ -78,7 +80,10 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
             return usage(&error, json, is_plain);
         }
     };
-    let shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
+    let mut shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
+    if !cli.global.no_pager {
+        shell.pager = Pager::of(&environment);
+    }
     // What could not be fetched for its questions is not tried again.
     if let Some(unknown @ SourceError::Store(_)) = questions.unknown {
         return report(&unknown.into(), &shell, json);

@@ -54,6 +54,8 @@ mod new;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod pager;
+#[cfg(test)]
 mod precedence;
 #[cfg(test)]
 mod preview;
