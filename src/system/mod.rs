@@ -12,6 +12,7 @@ pub mod history;
 pub mod journal;
 pub mod loader;
 pub mod pager;
+pub mod picker;
 pub mod programs;
 pub mod project;
 pub mod prompt;

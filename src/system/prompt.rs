@@ -20,6 +20,9 @@ pub enum PromptError {
     /// The terminal failed.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[source] InquireError),
+    /// The terminal of a list failed.
+    #[error("the terminal cannot be used: {0}")]
+    Screen(#[from] std::io::Error),
 }
 
 impl From<InquireError> for PromptError {

@@ -1,7 +1,7 @@
 //! Questions at a terminal: keys are pressed and the screen is read.
 
 use super::support::terminal::{DOWN, ESCAPE, INTERRUPT, RETURN, Terminal};
-use super::support::{Sandbox, TemplateFolder, files};
+use super::support::{Sandbox, Team, TemplateFolder, files};
 
 /// A template that asks one question of each kind.
 fn asking() -> Sandbox {
@@ -121,6 +121,62 @@ fn without_a_template_one_is_picked_and_named() {
     let (code, screen, _) = terminal.end();
     assert_eq!(code, Some(130), "{screen}");
     assert_eq!(sandbox.litter(), [""; 0]);
+}
+
+#[test]
+fn the_list_of_templates_says_what_is_under_the_cursor() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    team.template(
+        "worker",
+        "1.1.0",
+        "description = \"Takes jobs from a queue, one by one, and loses none of them when it is killed.\"",
+    )
+    .commit();
+    sandbox.run("add").arg(team.url()).ok();
+    let mut terminal = Terminal::start(&sandbox, &["new"]);
+    terminal
+        .expect("? Template: _")
+        .expect("> celery-queue")
+        .expect("acme/worker")
+        .expect("type to filter");
+    // Every word has to be there, in the name, the summary or the description.
+    terminal.press("queue killed");
+    terminal
+        .expect("? Template: queue killed_")
+        .expect("> acme/worker")
+        .expect("The worker of the team")
+        .expect("Takes jobs from a queue, one by one, and loses none of them when it is killed.");
+    terminal.press("x").expect("no template has these words");
+    terminal
+        .press("\u{7f}")
+        .expect("> acme/worker")
+        .press(RETURN);
+    terminal
+        .expect("> Template acme/worker")
+        .expect("Project name");
+    terminal.press("shop").press(RETURN).expect("Same again:");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    for key in [INTERRUPT, ESCAPE] {
+        let mut terminal = Terminal::start(&sandbox, &["new"]);
+        terminal.expect("acme/worker").press(DOWN);
+        terminal.expect("> click-cli").press(key);
+        terminal.expect("error: cancelled; nothing was written");
+        assert!(terminal.is_as_before());
+        assert_eq!(terminal.end().0, Some(130));
+    }
+    let mut terminal = Terminal::controlling(&sandbox, "NO_COLOR=1 \"$0\" new; read -r end");
+    terminal
+        .expect("> celery-queue")
+        .press(ESCAPE)
+        .expect("cancelled");
+    terminal.press(RETURN);
+    let sent = String::from_utf8(terminal.sent()).unwrap();
+    assert!(
+        !sent.contains("\u{1b}[1m") && !sent.contains("\u{1b}[36m"),
+        "{sent:?}"
+    );
 }
 
 #[test]

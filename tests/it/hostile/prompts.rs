@@ -114,9 +114,16 @@ fn no_picker_obeys_a_template_of_a_source() {
     let manifest = std::fs::read_to_string(team.path("worker/template.toml")).unwrap();
     team.file(
         "worker/template.toml",
-        manifest.replace("The worker of the team", WRITTEN),
+        manifest.replace("The worker of the team", WRITTEN).replace(
+            "title = ",
+            &format!("description = \"{WRITTEN}\"\ntitle = "),
+        ),
     );
     team.commit();
     sandbox.run("add").arg(team.url()).ok();
-    judge(Terminal::start(&sandbox, &["new"]), "the picker");
+    let mut terminal = Terminal::start(&sandbox, &["new"]);
+    // Its summary stands beside it, its description below.
+    terminal.expect("acme/worker").press("acme");
+    terminal.expect("? Template: acme_").expect("WORD");
+    judge(terminal, "the picker");
 }
