@@ -5,6 +5,7 @@ mod complete;
 mod config;
 mod doctor;
 pub mod failure;
+mod help;
 mod list;
 mod new;
 mod plan;
@@ -56,7 +57,12 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         }
     };
     let fetched = Fetched::default();
-    let questions = questions::add_flags(Cli::command(), &arguments, &environment, &fetched);
+    let questions = questions::add_flags(
+        help::grouped(Cli::command()),
+        &arguments,
+        &environment,
+        &fetched,
+    );
     let json = arguments.iter().any(|argument| argument == "--json");
     let is_plain = arguments.iter().all(|argument| {
         let text = argument.to_string_lossy();

@@ -68,6 +68,9 @@ const STAND_ALONE: [&str; 15] = [
     "-y",
 ];
 
+/// How wide the choices beside a flag may be, so that the line with it has less than 80 columns.
+const WIDEST: usize = 48;
+
 /// The command line with the questions of the template that the arguments name.
 pub(super) struct WithQuestions {
     /// The command line.
@@ -275,7 +278,7 @@ fn add_question(
     }
     let argument = Arg::new(id(&question.key))
         .long(flag.clone())
-        .help(help)
+        .help(help.clone())
         .help_heading(heading)
         .next_line_help(true);
     match question.kind {
@@ -297,8 +300,13 @@ fn add_question(
                 .arg(off)
         }
         Kind::Choice => {
-            let values = question.values();
-            command.arg(argument.value_name(visible(&values.join("|"))))
+            let values = visible(&question.values().join("|"));
+            if values.chars().count() <= WIDEST {
+                return command.arg(argument.value_name(values));
+            }
+            let values = visible(&question.values().join(", "));
+            let help = format!("{help}, one of: {values}");
+            command.arg(argument.value_name("VALUE").help(help))
         }
         Kind::Choices => command.arg(argument.value_name("LIST")),
         Kind::Integer => command.arg(argument.value_name("NUMBER").allow_negative_numbers(true)),

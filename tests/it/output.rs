@@ -205,6 +205,65 @@ fn help_and_version_are_output() {
 }
 
 #[test]
+fn help_is_grouped_has_examples_and_fits_into_80_columns() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.run("--help").ok().stdout;
+    for group in [
+        "\nProjects:\n  new ",
+        "\nTemplates:\n  list ",
+        "\nThis machine:\n  config ",
+    ] {
+        assert!(first.contains(group), "{group}: {first}");
+    }
+    let commands: Vec<&str> = first
+        .lines()
+        .skip_while(|line| *line != "Projects:")
+        .take_while(|line| *line != "Options:")
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    assert_eq!(commands.len(), 16, "{commands:?}");
+    let templates = sandbox.run("list --json").ok().json();
+    let templates = templates["templates"].as_array().unwrap().clone();
+    let mut pages: Vec<String> = commands.iter().map(ToString::to_string).collect();
+    pages.extend(
+        templates
+            .iter()
+            .map(|template| format!("new {}", template["name"].as_str().unwrap())),
+    );
+    pages.push(String::new());
+    for page in pages {
+        let help = |name: &str, value: &str| {
+            sandbox
+                .run(&page)
+                .arg("--help")
+                .env("COLUMNS", "80")
+                .env(name, value)
+                .ok()
+                .stdout
+        };
+        let plain = help("NO_COLOR", "1");
+        assert!(plain.contains("\nExample"), "{page}: {plain}");
+        for line in plain.lines() {
+            assert!(line.chars().count() <= 80, "{page}: {line:?}");
+        }
+        assert!(!plain.contains('\u{1b}'), "{page}");
+        assert_eq!(help("TERM", "dumb"), plain, "{page}");
+        // Colours add nothing to what the words say.
+        let coloured = help("CLICOLOR_FORCE", "1");
+        assert!(coloured.contains('\u{1b}'), "{page}");
+        let stripped = anstream::adapter::strip_str(&coloured).to_string();
+        assert_eq!(stripped, plain, "{page}");
+    }
+    for command in commands {
+        let page = sandbox.run("man").arg(command).ok().stdout;
+        assert!(
+            page.contains(".SH EXTRA") && page.contains("Example"),
+            "{command}: {page}"
+        );
+    }
+}
+
+#[test]
 fn no_backtrace_is_ever_shown() {
     let sandbox = Sandbox::with_demo();
     sandbox.write("tpl/template.toml", "x");
