@@ -244,7 +244,7 @@ fn execute(
         &environment,
         &config,
         config_file.map(|file| file.with_file_name(SOURCES_FILE)),
-        progress(shell.verbosity == Verbosity::Quiet),
+        progress(shell.verbosity == Verbosity::Quiet, &environment),
         fetched,
     )
     .map_err(SourceError::from)?;

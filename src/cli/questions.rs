@@ -139,7 +139,7 @@ impl Typed {
             self.settings
                 .as_ref()
                 .map(|file| file.with_file_name(sources::FILE)),
-            progress(is_quiet),
+            progress(is_quiet, &self.environment),
             Fetched::clone(fetched),
         )
         .ok()?;

@@ -8,6 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::model::text::{is_hidden, visible};
+use crate::system::env::Environment;
 use crate::system::pager::Pager;
 
 /// Headings and the names of columns.
@@ -179,9 +180,9 @@ pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Returns what shows the progress of a fetch: nothing where nobody looks.
-pub fn progress(is_quiet: bool) -> fn(&str) {
-    if is_quiet || !io::stderr().is_terminal() {
+/// Returns what shows the progress of a fetch: nothing where nobody watches.
+pub fn progress(is_quiet: bool, environment: &Environment) -> fn(&str) {
+    if is_quiet || !environment.watched {
         return |_| {};
     }
     |text| {

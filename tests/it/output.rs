@@ -1,6 +1,7 @@
 //! How the program speaks: language, colours, quiet, usage, calm.
 
-use super::support::Sandbox;
+use super::support::terminal::{RETURN, Terminal};
+use super::support::{Sandbox, Team};
 
 #[test]
 fn chinese_titles_are_shown_when_wanted() {
@@ -261,6 +262,32 @@ fn help_is_grouped_has_examples_and_fits_into_80_columns() {
             "{command}: {page}"
         );
     }
+}
+
+#[test]
+fn progress_is_shown_where_somebody_watches_and_gone_when_it_is_done() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let add = |settings: &str, flags: &str| {
+        let script = format!(
+            "exec >&2; {settings} \"$0\" add {} --name x{flags}; stty -echo; echo END; read -r end",
+            team.url()
+        );
+        let mut terminal = Terminal::controlling(&sandbox, &script);
+        terminal.expect("END").press(RETURN);
+        let sent = String::from_utf8(terminal.sent()).unwrap();
+        sandbox.run("remove x").ok();
+        std::fs::remove_dir_all(sandbox.root().join("home/.local")).unwrap();
+        sent
+    };
+    let sent = add("", "");
+    let line = "\r\u{1b}[KReceiving objects:";
+    let (_, after) = sent.split_once(line).unwrap_or_else(|| panic!("{sent:?}"));
+    assert!(after.contains("\r\u{1b}[K"), "{sent:?}");
+    for sent in [add("CI=1", ""), add("TERM=dumb", ""), add("", " -q")] {
+        assert!(!sent.contains("Receiving"), "{sent:?}");
+    }
+    assert!(!add("TERM=dumb", "").contains('\u{1b}'));
 }
 
 #[test]
