@@ -1,5 +1,7 @@
 //! The first page of help: the commands by what they are about.
 
+use std::ffi::OsString;
+
 use clap::Command;
 
 use super::shell::styled;
@@ -15,6 +17,15 @@ const GROUPS: [(&str, &[&str]); 3] = [
     ),
     ("This machine", &["config", "doctor", "completions", "man"]),
 ];
+
+/// Returns whether help could be what is asked for: no other run pays for it.
+pub(super) fn is_wanted(arguments: &[OsString]) -> bool {
+    let is_flag = |word: &OsString| {
+        let word = word.to_string_lossy();
+        word == "--help" || (word.starts_with('-') && !word.starts_with("--") && word.contains('h'))
+    };
+    arguments.len() <= 1 || arguments.iter().skip(1).any(is_flag)
+}
 
 /// Has the help of the program show its commands in groups.
 pub(super) fn grouped(command: Command) -> Command {

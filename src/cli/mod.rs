@@ -57,12 +57,12 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         }
     };
     let fetched = Fetched::default();
-    let questions = questions::add_flags(
-        help::grouped(Cli::command()),
-        &arguments,
-        &environment,
-        &fetched,
-    );
+    let command = if help::is_wanted(&arguments) {
+        help::grouped(Cli::command())
+    } else {
+        Cli::command()
+    };
+    let questions = questions::add_flags(command, &arguments, &environment, &fetched);
     let json = arguments.iter().any(|argument| argument == "--json");
     let is_plain = arguments.iter().all(|argument| {
         let text = argument.to_string_lossy();
