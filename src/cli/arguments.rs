@@ -56,6 +56,9 @@ pub struct Global {
         help = "When to use colours: auto, always, never"
     )]
     pub color: Color,
+    /// Show differences and plans at once, not page by page
+    #[arg(long, global = true)]
+    pub no_pager: bool,
     /// Work in this folder
     #[arg(short = 'C', global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub directory: Option<PathBuf>,
@@ -105,7 +108,7 @@ pub enum Command {
     Show(ShowArgs),
     /// Bring a project to its template's newest version
     Update(UpdateArgs),
-    /// Say how far a project is behind its template, and what was changed in it
+    /// Say how far a project is behind its template, and what changed
     Status(ProjectArgs),
     /// Compare a project with what its template made
     Diff(ProjectArgs),
@@ -268,6 +271,7 @@ impl From<OnConflictArg> for ConflictPolicy {
 
 /// Lists templates.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  pyscaffold list\n  pyscaffold list queue redis")]
 pub struct ListArgs {
     /// Words that the name, title, summary or tags must have
     pub query: Vec<String>,
@@ -378,6 +382,7 @@ pub struct AdoptArgs {
 
 /// Looks at a project.
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  pyscaffold status\n  pyscaffold diff path/to/project")]
 pub struct ProjectArgs {
     /// The project's folder
     #[arg(default_value = ".", value_hint = ValueHint::DirPath)]
@@ -417,6 +422,7 @@ pub struct AddArgs {
 
 /// Lists sources.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  pyscaffold sources")]
 pub struct SourcesArgs {
     /// Print the result as JSON
     #[arg(long)]
@@ -426,7 +432,7 @@ pub struct SourcesArgs {
 /// Fetches sources.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "A source whose new version has faults stays at the old one.\n\nExit code: 0 done, 1 a source could not be refreshed, 3 with --check: there is something new."
+    after_help = "A source whose new version has faults stays at the old one.\n\nExit code: 0 done, 1 a source could not be refreshed, 3 with --check: there is something new.\n\nExamples:\n  pyscaffold refresh\n  pyscaffold refresh acme --check"
 )]
 pub struct RefreshArgs {
     /// The sources; without one, all
@@ -441,6 +447,7 @@ pub struct RefreshArgs {
 
 /// Removes a source.
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  pyscaffold remove acme")]
 pub struct RemoveArgs {
     /// The source
     pub name: String,
@@ -451,6 +458,9 @@ pub struct RemoveArgs {
 
 /// What authors of templates do.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  pyscaffold template new ./worker\n  pyscaffold template check ./worker --test\n  pyscaffold template render ./worker ./out -D queue=redis"
+)]
 pub struct TemplateArgs {
     /// What to do
     #[command(subcommand)]
@@ -504,7 +514,7 @@ pub enum TemplateAction {
 /// Looks at this machine.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Looks at git, identity, uv, python, docker, configuration and sources, changes nothing and fetches nothing.\nA note is about what only some commands need; exit code 1 means that something is wrong."
+    after_help = "Looks at git, identity, uv, python, docker, configuration and sources, changes nothing and fetches nothing.\nA note is about what only some commands need; exit code 1 means that something is wrong.\n\nExample:\n  pyscaffold doctor"
 )]
 pub struct DoctorArgs {
     /// Print the result as JSON
@@ -514,6 +524,9 @@ pub struct DoctorArgs {
 
 /// Reads and changes the configuration.
 #[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  pyscaffold config set defaults.author \"Ada Lovelace\"\n  pyscaffold config set answers.fastapi-api.database postgres\n  pyscaffold config list"
+)]
 pub struct ConfigArgs {
     /// What to do
     #[command(subcommand)]
@@ -548,7 +561,7 @@ pub enum ConfigAction {
 /// Prints a completion script.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  pyscaffold completions bash > ~/.local/share/bash-completion/completions/pyscaffold\n  pyscaffold completions zsh > \"${fpath[1]}/_pyscaffold\"\n  pyscaffold completions fish > ~/.config/fish/completions/pyscaffold.fish"
+    after_help = "What is completed is asked of pyscaffold at each Tab: templates, their questions and choices, sources, settings.\n\nExamples:\n  source <(pyscaffold completions bash)    in ~/.bashrc\n  source <(pyscaffold completions zsh)     in ~/.zshrc, below compinit\n  pyscaffold completions fish > ~/.config/fish/completions/pyscaffold.fish\n  pyscaffold completions powershell | Out-String | Invoke-Expression\n                                           in $PROFILE"
 )]
 pub struct CompletionsArgs {
     /// The shell

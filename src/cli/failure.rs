@@ -510,8 +510,10 @@ impl From<NewError> for Failure {
             NewError::Prompt(PromptError::Cancelled) => {
                 Self::new("prompt.cancelled", message).exit(INTERRUPTED)
             }
-            NewError::Prompt(PromptError::Terminal(_)) => Self::new("prompt.terminal", message)
-                .hint("add --yes to take the defaults without being asked"),
+            NewError::Prompt(PromptError::Terminal(_) | PromptError::Screen(_)) => {
+                Self::new("prompt.terminal", message)
+                    .hint("add --yes to take the defaults without being asked")
+            }
             NewError::Compose(error) => Self::new(compose_code(&error), message),
             NewError::BringsRecord => Self::new("template.record", message),
             NewError::Destination(error) => destination(&error, message),

@@ -1,11 +1,14 @@
 //! Words in, words out: reads the command line, calls one operation, prints its report, and turns errors into exit codes.
 
 pub mod arguments;
+mod complete;
 mod config;
 mod doctor;
 pub mod failure;
+mod help;
 mod list;
 mod new;
+mod plan;
 mod questions;
 mod scripts;
 pub mod shell;
@@ -27,13 +30,17 @@ use crate::model::language::Language;
 use crate::model::text::{is_hidden, short_words, visible};
 use crate::ops::System;
 use crate::system::config::{self as settings, Config, ConfigError};
-use crate::system::env::Environment;
+use crate::system::env::{Environment, completing};
+use crate::system::pager::Pager;
 use crate::system::source::{Catalog, Fetched, SourceError};
 use crate::system::sources::FILE as SOURCES_FILE;
 use crate::system::terminal::fail_writes_beyond_the_limit;
 
 /// Runs the command line and returns the exit code: 0 done, 1 cannot be done, 2 usage, 3 conflicts or out of date, 130 interrupted.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    if let Some(shell) = completing() {
+        return complete::run(&shell, arguments);
+    }
     fail_writes_beyond_the_limit();
     let environment = match Environment::capture() {
         Ok(environment) => environment,
@@ -50,7 +57,12 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         }
     };
     let fetched = Fetched::default();
-    let questions = questions::add_flags(Cli::command(), &arguments, &environment, &fetched);
+    let command = if help::is_wanted(&arguments) {
+        help::grouped(Cli::command())
+    } else {
+        Cli::command()
+    };
+    let questions = questions::add_flags(command, &arguments, &environment, &fetched);
     let json = arguments.iter().any(|argument| argument == "--json");
     let is_plain = arguments.iter().all(|argument| {
         let text = argument.to_string_lossy();
@@ -74,7 +86,10 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
             return usage(&error, json, is_plain);
         }
     };
-    let shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
+    let mut shell = Shell::new(cli.global.color.into(), verbosity(&cli.global));
+    if !cli.global.no_pager {
+        shell.pager = Pager::of(&environment);
+    }
     // What could not be fetched for its questions is not tried again.
     if let Some(unknown @ SourceError::Store(_)) = questions.unknown {
         return report(&unknown.into(), &shell, json);
@@ -229,7 +244,7 @@ fn execute(
         &environment,
         &config,
         config_file.map(|file| file.with_file_name(SOURCES_FILE)),
-        progress(shell.verbosity == Verbosity::Quiet),
+        progress(shell.verbosity == Verbosity::Quiet, &environment),
         fetched,
     )
     .map_err(SourceError::from)?;

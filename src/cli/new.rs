@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::arguments::NewArgs;
 use super::failure::Failure;
+use super::plan;
 use super::questions;
 use super::shell::{BAD, DIM, GOOD, HEADING, Shell, Verbosity, styled};
 use crate::engine::plan::{Action, Existing};
@@ -239,7 +240,7 @@ fn created(report: &NewReport) -> String {
     text
 }
 
-fn files(count: usize) -> String {
+pub(super) fn files(count: usize) -> String {
     if count == 1 {
         "1 file".to_owned()
     } else {
@@ -313,7 +314,7 @@ fn cure(report: &NewReport) -> Option<String> {
     }
 }
 
-fn word(action: Action) -> &'static str {
+pub(super) fn word(action: Action) -> &'static str {
     match action {
         Action::Create => "create   ",
         Action::Replace => "replace  ",
@@ -325,25 +326,17 @@ fn word(action: Action) -> &'static str {
 /// Prints the plan, or every file as a diff, to output.
 fn dry_run(shell: &Shell, report: &NewReport, show_diff: bool) -> Result<(), Failure> {
     if show_diff {
+        let mut bytes = Vec::new();
         for (path, action) in &report.plan.actions {
             if matches!(action, Action::Create | Action::Replace) {
-                shell.bytes(&difference(report, path)?)?;
+                bytes.extend(difference(report, path)?);
             }
         }
+        shell.diff(&bytes)?;
+    } else if shell.is_seen() {
+        shell.page(&plan::tree(report))?;
     } else {
-        for (path, action) in &report.plan.actions {
-            let layers = report
-                .composition
-                .origins
-                .get(path)
-                .map_or_else(|| "pyscaffold".to_owned(), |layers| layers.join(", "));
-            let path = visible(path.as_str());
-            shell.out(format!(
-                "{} {path:<48} {}",
-                word(*action),
-                styled(DIM, layers)
-            ))?;
-        }
+        shell.page(&plan::lines(report))?;
     }
     let count = files(report.plan.writes());
     shell.say(format!(

@@ -50,7 +50,7 @@ const TAKE_A_VALUE: [&str; 13] = [
 ];
 
 /// The flags of `new` and of every command that stand alone.
-const STAND_ALONE: [&str; 14] = [
+const STAND_ALONE: [&str; 15] = [
     "--diff",
     "--dry-run",
     "--help",
@@ -58,6 +58,7 @@ const STAND_ALONE: [&str; 14] = [
     "--lock",
     "--no-commit",
     "--no-git",
+    "--no-pager",
     "--offline",
     "--quiet",
     "--sync",
@@ -67,12 +68,86 @@ const STAND_ALONE: [&str; 14] = [
     "-y",
 ];
 
+/// How wide the choices beside a flag may be, so that the line with it has less than 80 columns.
+const WIDEST: usize = 48;
+
 /// The command line with the questions of the template that the arguments name.
 pub(super) struct WithQuestions {
     /// The command line.
     pub(super) command: Command,
     /// Why the template's questions are not known.
     pub(super) unknown: Option<SourceError>,
+}
+
+/// What was typed, as far as it decides which templates there are.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    /// The words behind the program's name.
+    words: Vec<String>,
+    /// The environment, in the folder of `-C`.
+    pub(super) environment: Environment,
+    /// The configuration file.
+    pub(super) settings: Option<PathBuf>,
+    /// The language of titles and choices.
+    pub(super) language: Language,
+}
+
+impl Typed {
+    /// Reads the arguments before clap does.
+    pub(super) fn of(arguments: &[OsString], environment: &Environment) -> Self {
+        let words: Vec<String> = arguments
+            .iter()
+            .skip(1)
+            .filter_map(|word| word.to_str().map(str::to_owned))
+            .collect();
+        let settings = value_of(&words, "--config")
+            .map(|file| environment.path(Path::new(file)))
+            .or_else(|| Some(environment.config_directory()?.join(config::FILE)));
+        let mut environment = environment.clone();
+        if let Some(folder) = value_of(&words, "-C") {
+            environment.directory = environment.path(Path::new(folder));
+        }
+        let language = value_of(&words, "--lang")
+            .or_else(|| environment.locale())
+            .map(Language::of_locale)
+            .unwrap_or_default();
+        Self {
+            words,
+            environment,
+            settings,
+            language,
+        }
+    }
+
+    /// Returns the words behind the first one of these.
+    pub(super) fn behind(&self, commands: &[&str]) -> Option<&[String]> {
+        let is_one = |word: &String| commands.contains(&word.as_str());
+        let start = self.words.iter().position(is_one)?;
+        self.words.get(start + 1..)
+    }
+
+    /// Returns the catalog for what was typed; none if the configuration has faults, which are reported later.
+    pub(super) fn catalog(&self, fetched: &Fetched) -> Option<Catalog> {
+        let config = self.settings.as_deref().map(Config::read).transpose();
+        let is_quiet = self
+            .words
+            .iter()
+            .any(|word| matches!(word.as_str(), "-q" | "--quiet"));
+        let mut catalog = Catalog::open(
+            &self.environment,
+            &config.ok()?.unwrap_or_default(),
+            self.settings
+                .as_ref()
+                .map(|file| file.with_file_name(sources::FILE)),
+            progress(is_quiet, &self.environment),
+            Fetched::clone(fetched),
+        )
+        .ok()?;
+        catalog.offline = self.words.iter().any(|word| word == "--offline");
+        catalog.reference =
+            value_of(&self.words, "--ref").and_then(|text| GitRef::parse(text).ok());
+        Some(catalog)
+    }
 }
 
 /// Adds the questions of the template that the arguments name to `new`; the common ones if they name none.
@@ -82,67 +157,36 @@ pub(super) fn add_flags(
     environment: &Environment,
     fetched: &Fetched,
 ) -> WithQuestions {
-    let words: Vec<&str> = arguments
-        .iter()
-        .skip(1)
-        .filter_map(|word| word.to_str())
-        .collect();
-    let Some(start) = words.iter().position(|word| *word == "new") else {
+    let typed = Typed::of(arguments, environment);
+    let Some(words) = typed.behind(&["new"]) else {
         return WithQuestions {
             command,
             unknown: None,
         };
     };
-    let settings = value_of(&words, "--config").map(|file| environment.path(Path::new(file)));
-    let mut environment = environment.clone();
-    let folder = value_of(&words, "-C").map(str::to_owned);
-    if let Some(folder) = folder {
-        environment.directory = environment.path(Path::new(&folder));
+    let named = typed
+        .catalog(fetched)
+        .and_then(|catalog| named_template(words, &catalog));
+    match named {
+        Some(Ok(template)) => WithQuestions {
+            command: with_template(command, &template, typed.language),
+            unknown: None,
+        },
+        other => WithQuestions {
+            command: with_common(command),
+            unknown: other.and_then(Result::err),
+        },
     }
-    let language = value_of(&words, "--lang")
-        .or_else(|| environment.locale())
-        .map(Language::of_locale)
-        .unwrap_or_default();
-    let named = catalog(&environment, settings, &words, fetched)
-        .and_then(|catalog| named_template(words.get(start + 1..).unwrap_or_default(), &catalog));
-    let (template, unknown) = match named {
-        Some(Ok(template)) => (Some(template), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
-    let command = command.mut_subcommand("new", |new| match &template {
-        Some(template) => {
-            let heading = format!("Questions of {}", template.manifest.name);
-            template.questions.iter().fold(new, |new, question| {
-                add_question(new, question, language, &heading)
-            })
-        }
-        None => add_common(new),
-    });
-    WithQuestions { command, unknown }
 }
 
-/// Returns the catalog for what was typed; none if the configuration has faults, which are reported later.
-fn catalog(
-    environment: &Environment,
-    settings: Option<PathBuf>,
-    words: &[&str],
-    fetched: &Fetched,
-) -> Option<Catalog> {
-    let file = settings.or_else(|| Some(environment.config_directory()?.join(config::FILE)));
-    let config = file.as_deref().map(Config::read).transpose().ok()?;
-    let is_quiet = words.iter().any(|word| matches!(*word, "-q" | "--quiet"));
-    let mut catalog = Catalog::open(
-        environment,
-        &config.unwrap_or_default(),
-        file.map(|file| file.with_file_name(sources::FILE)),
-        progress(is_quiet),
-        Fetched::clone(fetched),
-    )
-    .ok()?;
-    catalog.offline = words.contains(&"--offline");
-    catalog.reference = value_of(words, "--ref").and_then(|text| GitRef::parse(text).ok());
-    Some(catalog)
+/// Adds the questions of a template to `new`.
+pub(super) fn with_template(command: Command, template: &Template, language: Language) -> Command {
+    let heading = format!("Questions of {}", template.manifest.name);
+    command.mut_subcommand("new", |new| {
+        template.questions.iter().fold(new, |new, question| {
+            add_question(new, question, language, &heading)
+        })
+    })
 }
 
 /// Adds the questions that most templates ask to `new`.
@@ -158,10 +202,10 @@ fn add_common(new: Command) -> Command {
 }
 
 /// Returns the value of a flag, written behind it or as the next word.
-fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
+fn value_of<'a>(words: &'a [String], flag: &str) -> Option<&'a str> {
     words.iter().enumerate().find_map(|(index, word)| {
-        if *word == flag {
-            return words.get(index + 1).copied();
+        if word == flag {
+            return words.get(index + 1).map(String::as_str);
         }
         let behind = word.strip_prefix(flag)?;
         let is_short = !flag.starts_with("--") && !behind.is_empty();
@@ -171,16 +215,19 @@ fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
 
 /// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the
 /// first word that could.
-fn named_template(words: &[&str], catalog: &Catalog) -> Option<Result<Template, SourceError>> {
+pub(super) fn named_template(
+    words: &[String],
+    catalog: &Catalog,
+) -> Option<Result<Template, SourceError>> {
     let mut refused = None;
     let mut before = "";
     let mut is_told = true;
-    let mut words = words.iter();
+    let mut words = words.iter().map(String::as_str);
     while let Some(word) = words.next() {
         // An address behind a flag that is not known may be that flag's value: nothing is fetched for it.
         let is_value =
             before.starts_with('-') && !before.contains('=') && !STAND_ALONE.contains(&before);
-        if TAKE_A_VALUE.contains(word) {
+        if TAKE_A_VALUE.contains(&word) {
             words.next();
         } else if word.starts_with('-') || (is_value && Catalog::is_remote(word)) {
             // Neither names a template; behind the second everything is guesswork.
@@ -199,8 +246,14 @@ fn named_template(words: &[&str], catalog: &Catalog) -> Option<Result<Template, 
     refused.filter(|_| is_told)
 }
 
-fn id(key: &str) -> String {
+/// Returns the name by which clap knows the flag of a question.
+pub(super) fn id(key: &str) -> String {
     format!("question:{key}")
+}
+
+/// Returns the name by which clap knows the flag that says no to a question.
+pub(super) fn off_id(key: &str) -> String {
+    format!("no:{key}")
 }
 
 fn add_question(
@@ -225,12 +278,12 @@ fn add_question(
     }
     let argument = Arg::new(id(&question.key))
         .long(flag.clone())
-        .help(help)
+        .help(help.clone())
         .help_heading(heading)
         .next_line_help(true);
     match question.kind {
         Kind::Bool => {
-            let off = Arg::new(format!("no:{}", question.key))
+            let off = Arg::new(off_id(&question.key))
                 .long(format!("no-{flag}"))
                 .action(ArgAction::SetTrue)
                 .overrides_with(id(&question.key))
@@ -242,13 +295,18 @@ fn add_question(
                         .num_args(0..=1)
                         .require_equals(true)
                         .default_missing_value("true")
-                        .overrides_with(format!("no:{}", question.key)),
+                        .overrides_with(off_id(&question.key)),
                 )
                 .arg(off)
         }
         Kind::Choice => {
-            let values = question.values();
-            command.arg(argument.value_name(visible(&values.join("|"))))
+            let values = visible(&question.values().join("|"));
+            if values.chars().count() <= WIDEST {
+                return command.arg(argument.value_name(values));
+            }
+            let values = visible(&question.values().join(", "));
+            let help = format!("{help}, one of: {values}");
+            command.arg(argument.value_name("VALUE").help(help))
         }
         Kind::Choices => command.arg(argument.value_name("LIST")),
         Kind::Integer => command.arg(argument.value_name("NUMBER").allow_negative_numbers(true)),

@@ -3,6 +3,7 @@
 use clap::CommandFactory;
 
 use super::arguments::{Cli, CompletionsArgs, ManArgs};
+use super::complete;
 use super::failure::Failure;
 use super::questions::with_common;
 use super::shell::Shell;
@@ -10,14 +11,7 @@ use crate::model::problem::nearest;
 use crate::model::text::visible;
 
 pub(super) fn completions(shell: &Shell, arguments: &CompletionsArgs) -> Result<(), Failure> {
-    let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut with_common(Cli::command()),
-        "pyscaffold",
-        &mut script,
-    );
-    Ok(shell.bytes(&script)?)
+    Ok(shell.bytes(&complete::script(&arguments.shell.to_string()))?)
 }
 
 pub(super) fn man(shell: &Shell, arguments: &ManArgs) -> Result<(), Failure> {

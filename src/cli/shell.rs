@@ -8,6 +8,8 @@ use anstyle::{AnsiColor, Style};
 use serde_json::Value;
 
 use crate::model::text::{is_hidden, visible};
+use crate::system::env::Environment;
+use crate::system::pager::Pager;
 
 /// Headings and the names of columns.
 pub const HEADING: Style = Style::new().bold();
@@ -38,12 +40,18 @@ pub struct Shell {
     color: ColorChoice,
     /// How much is said.
     pub verbosity: Verbosity,
+    /// What shows long output.
+    pub pager: Option<Pager>,
 }
 
 impl Shell {
     /// Returns a shell with this choice of colours.
     pub fn new(color: ColorChoice, verbosity: Verbosity) -> Self {
-        Self { color, verbosity }
+        Self {
+            color,
+            verbosity,
+            pager: None,
+        }
     }
 
     /// Writes what was asked for to output.
@@ -97,6 +105,55 @@ impl Shell {
         stream.flush()
     }
 
+    /// Returns whether a person looks at output.
+    pub fn is_seen(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Writes lines that were asked for to output, page by page where a person looks and they do not fit on the screen.
+    ///
+    /// # Errors
+    /// Output is closed or full.
+    pub fn page(&self, text: &str) -> io::Result<()> {
+        if let Some(pager) = &self.pager {
+            let mut stream = AutoStream::new(Vec::new(), self.choice(&io::stdout()));
+            stream.write_all(text.as_bytes())?;
+            if pager.show(&stream.into_inner()) {
+                return Ok(());
+            }
+        }
+        let mut stream = AutoStream::new(io::stdout(), self.choice(&io::stdout()));
+        stream.write_all(text.as_bytes())?;
+        stream.flush()
+    }
+
+    /// Writes a diff to output: as it is for a program, with colours where they are seen, and with what a terminal would obey made
+    /// visible where a person looks.
+    ///
+    /// # Errors
+    /// Output is closed or full.
+    pub fn diff(&self, bytes: &[u8]) -> io::Result<()> {
+        if !self.is_seen() && self.choice(&io::stdout()) == ColorChoice::Never {
+            return self.bytes(bytes);
+        }
+        let mut text = String::new();
+        let mut in_header = true;
+        for line in String::from_utf8_lossy(bytes).split_terminator('\n') {
+            in_header = line.starts_with("diff --git ") || (in_header && !line.starts_with("@@"));
+            let style = match line.as_bytes().first() {
+                _ if in_header => HEADING,
+                Some(b'@') => AnsiColor::Cyan.on_default(),
+                Some(b'+') => AnsiColor::Green.on_default(),
+                Some(b'-') => AnsiColor::Red.on_default(),
+                Some(_) | None => Style::new(),
+            };
+            let shown: Vec<String> = line.split('\t').map(visible).collect();
+            text.push_str(&styled(style, shown.join("\t")));
+            text.push('\n');
+        }
+        self.page(&text)
+    }
+
     /// Says what was done, unless the shell is quiet. A closed error output is no reason to fail.
     pub fn say(&self, text: impl Display) {
         if self.verbosity > Verbosity::Quiet {
@@ -123,9 +180,9 @@ pub fn styled(style: Style, text: impl Display) -> String {
     format!("{style}{text}{style:#}")
 }
 
-/// Returns what shows the progress of a fetch: nothing where nobody looks.
-pub fn progress(is_quiet: bool) -> fn(&str) {
-    if is_quiet || !io::stderr().is_terminal() {
+/// Returns what shows the progress of a fetch: nothing where nobody watches.
+pub fn progress(is_quiet: bool, environment: &Environment) -> fn(&str) {
+    if is_quiet || !environment.watched {
         return |_| {};
     }
     |text| {

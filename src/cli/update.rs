@@ -211,22 +211,23 @@ fn to_json(report: &UpdateReport, extent: Extent) -> serde_json::Value {
 }
 
 fn print_diff(shell: &Shell, report: &UpdateReport) -> Result<(), Failure> {
+    let mut bytes = Vec::new();
     for change in &report.changes {
         if let Some(path) = change.deletes() {
-            print_pair(shell, path, &(report.before.get(path).cloned(), None))?;
+            bytes.extend(compared(path, &(report.before.get(path).cloned(), None))?);
         }
         if let Some(node) = &change.result {
             let before = report.before.get(&change.path).cloned();
             let unchanged = before.is_none() && change.from.is_none();
             if !(unchanged && change.outcome == Outcome::Conflict) {
-                print_pair(shell, &change.path, &(before, Some(node.clone())))?;
+                bytes.extend(compared(&change.path, &(before, Some(node.clone())))?);
             }
         }
     }
-    Ok(())
+    Ok(shell.diff(&bytes)?)
 }
 
-fn print_pair(shell: &Shell, path: &RelPath, pair: &Pair) -> Result<(), Failure> {
+fn compared(path: &RelPath, pair: &Pair) -> Result<Vec<u8>, Failure> {
     let bytes = match pair {
         (Some(before), None) => patch::deleted(path, &file(before)),
         (before, Some(after)) => {
@@ -236,9 +237,7 @@ fn print_pair(shell: &Shell, path: &RelPath, pair: &Pair) -> Result<(), Failure>
         }
         (None, None) => Ok(Vec::new()),
     };
-    let bytes = bytes
-        .map_err(|error| Failure::new("file", format!("`{path}` cannot be compared: {error}")))?;
-    Ok(shell.bytes(&bytes)?)
+    bytes.map_err(|error| Failure::new("file", format!("`{path}` cannot be compared: {error}")))
 }
 
 fn file(node: &Node) -> File {
@@ -259,10 +258,11 @@ pub(super) fn diff(shell: &Shell, system: &System, arguments: &ProjectArgs) -> R
             .collect();
         return Ok(shell.json(&json!({ "files": files }))?);
     }
+    let mut bytes = Vec::new();
     for (path, pair) in &pairs {
-        print_pair(shell, path, pair)?;
+        bytes.extend(compared(path, pair)?);
     }
-    Ok(())
+    Ok(shell.diff(&bytes)?)
 }
 
 pub(super) fn status(

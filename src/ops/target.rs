@@ -228,7 +228,7 @@ pub fn make(
     }
     let settings = GitSettings::read(&system.environment);
     let names = (&name, &package);
-    let resolved = answer(system, &options, &template, &settings, known, names)?.without_secrets();
+    let resolved = answer(system, &options, &template, &settings, &known, names)?.without_secrets();
     let composition = compose(&template, &resolved)?;
     if composition.paths().iter().any(|path| path.as_str() == PATH) {
         return Err(NewError::BringsRecord);

@@ -228,6 +228,14 @@ impl Config {
     }
 }
 
+/// Returns every setting that has a name of its own: all but short-hands and the answers for one template.
+pub fn settings() -> impl Iterator<Item = String> {
+    let section = |section: &'static str, names: &'static [&'static str]| {
+        names.iter().map(move |name| format!("{section}.{name}"))
+    };
+    section("defaults", &DEFAULTS).chain(section("git", &GIT))
+}
+
 /// Sets one value in a configuration file, which is made if it is not there.
 ///
 /// # Errors

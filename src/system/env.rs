@@ -11,6 +11,14 @@ use etcetera::BaseStrategy;
 /// The beginning of the variables that answer questions: `PYSCAFFOLD_ANSWER_DATABASE=postgres`.
 const ANSWER_PREFIX: &str = "PYSCAFFOLD_ANSWER_";
 
+/// The variable by which the script of a shell says that it wants to know what could be typed, and which shell it is.
+pub const COMPLETING: &str = "_PYSCAFFOLD_COMPLETE";
+
+/// Returns the shell that wants to know what could be typed.
+pub fn completing() -> Option<OsString> {
+    std::env::var_os(COMPLETING).filter(|name| !name.is_empty())
+}
+
 /// What the process was started with.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -19,6 +27,9 @@ pub struct Environment {
     pub directory: PathBuf,
     /// Whether a person can be asked: input and error output are terminals, and `CI` is not set.
     pub interactive: bool,
+    /// Whether somebody watches who would see a line that is written over: error output is a terminal, no dumb one, and `CI` is not
+    /// set.
+    pub watched: bool,
     /// Seconds since 1970-01-01 UTC at the start of the process.
     pub started: i64,
     /// The time that `SOURCE_DATE_EPOCH` sets, as <https://reproducible-builds.org/specs/source-date-epoch/> says.
@@ -38,6 +49,9 @@ impl Environment {
         let is_ci = variables
             .get(&OsString::from("CI"))
             .is_some_and(|value| !value.is_empty() && value != "false" && value != "0");
+        let is_dumb = variables
+            .get(&OsString::from("TERM"))
+            .is_some_and(|term| term == "dumb");
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .ok()
@@ -46,6 +60,7 @@ impl Environment {
             variables,
             directory: std::env::current_dir()?,
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal() && !is_ci,
+            watched: io::stderr().is_terminal() && !is_ci && !is_dumb,
             started: now.unwrap_or_default(),
             source_date_epoch: epoch,
         })

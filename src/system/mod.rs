@@ -11,6 +11,8 @@ pub mod git_cli;
 pub mod history;
 pub mod journal;
 pub mod loader;
+pub mod pager;
+pub mod picker;
 pub mod programs;
 pub mod project;
 pub mod prompt;

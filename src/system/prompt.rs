@@ -1,5 +1,6 @@
 //! Asks a person at the terminal.
 
+use inquire::ui::{RenderConfig, Styled};
 use inquire::validator::Validation;
 use inquire::{Confirm, InquireError, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 
@@ -19,6 +20,9 @@ pub enum PromptError {
     /// The terminal failed.
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[source] InquireError),
+    /// The terminal of a list failed.
+    #[error("the terminal cannot be used: {0}")]
+    Screen(#[from] std::io::Error),
 }
 
 impl From<InquireError> for PromptError {
@@ -50,47 +54,89 @@ impl<T> std::fmt::Display for Row<T> {
     }
 }
 
-/// Asks a question of a template. `check` judges what is typed.
+/// What Esc does while a question is open.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Escape {
+    /// It ends the command: there is no question before this one.
+    Cancels,
+    /// It goes back to the question before.
+    GoesBack,
+}
+
+/// Asks a question of a template; none if the person wants to go back to the one before. `check` judges what is typed.
 ///
 /// # Errors
 /// The person cancels, or the terminal fails.
 pub fn ask(
     question: &Question,
     default: Option<&Value>,
-    language: Language,
+    (language, escape): (Language, Escape),
     check: impl Fn(&Raw) -> Result<(), AnswerError> + Clone + 'static,
-) -> Result<Raw, PromptError> {
+) -> Result<Option<Raw>, PromptError> {
+    match (asked(question, default, (language, escape), check), escape) {
+        (Ok(None), Escape::Cancels) => Err(PromptError::Cancelled),
+        (answer, Escape::Cancels | Escape::GoesBack) => answer,
+    }
+}
+
+/// Returns what stands below a question: its own help, and the key that goes back.
+fn below(question: &Question, language: Language, escape: Escape) -> Option<String> {
+    let words = question.help.as_ref();
+    let help = words.map(|words| visible(words.get(language)));
+    let back = (escape == Escape::GoesBack).then(|| match language {
+        Language::English => "Esc: back to the last question".to_owned(),
+        Language::Chinese => "Esc：返回上一个问题".to_owned(),
+    });
+    let all: Vec<String> = help.into_iter().chain(back).collect();
+    (!all.is_empty()).then(|| all.join(" · "))
+}
+
+fn asked(
+    question: &Question,
+    default: Option<&Value>,
+    (language, escape): (Language, Escape),
+    check: impl Fn(&Raw) -> Result<(), AnswerError> + Clone + 'static,
+) -> Result<Option<Raw>, PromptError> {
     let title = visible(question.title.get(language));
-    let help = question
-        .help
-        .as_ref()
-        .map(|words| visible(words.get(language)));
+    let help = below(question, language, escape);
+    let back = match language {
+        Language::English => "(back)",
+        Language::Chinese => "（返回）",
+    };
+    let mut look = RenderConfig::default();
+    if escape == Escape::GoesBack {
+        look.canceled_prompt_indicator = Styled::new(back);
+    }
     let shown = default.map(ToString::to_string).unwrap_or_default();
     match question.kind {
         Kind::Text | Kind::Integer => {
-            let mut prompt = Text::new(&title).with_validator(judge(check));
+            let mut prompt = Text::new(&title)
+                .with_validator(judge(check))
+                .with_render_config(look);
             prompt.help_message = help.as_deref();
             if default.is_some() {
                 prompt.initial_value = Some(&shown);
             }
-            Ok(Raw::Text(open(|| prompt.prompt())?))
+            Ok(open(|| prompt.prompt_skippable())?.map(Raw::Text))
         }
         Kind::Secret => {
             let mut prompt = Password::new(&title)
                 .without_confirmation()
                 .with_display_mode(PasswordDisplayMode::Masked)
-                .with_validator(judge(check));
+                .with_validator(judge(check))
+                .with_render_config(look);
             prompt.help_message = help.as_deref();
-            Ok(Raw::Text(open(|| prompt.prompt())?))
+            Ok(open(|| prompt.prompt_skippable())?.map(Raw::Text))
         }
         Kind::Bool => {
-            let mut prompt = Confirm::new(&title);
+            let mut prompt = Confirm::new(&title).with_render_config(look);
             prompt.help_message = help.as_deref();
             prompt.default = match default {
                 Some(Value::Bool(value)) => Some(*value),
                 Some(_) | None => None,
             };
-            Ok(Raw::Typed(Value::Bool(open(|| prompt.prompt())?)))
+            let answer = open(|| prompt.prompt_skippable())?;
+            Ok(answer.map(|value| Raw::Typed(Value::Bool(value))))
         }
         Kind::Choice => {
             let rows = rows(question, language);
@@ -98,9 +144,12 @@ pub fn ask(
                 .choices
                 .iter()
                 .position(|choice| choice.value == shown);
-            let mut prompt = Select::new(&title, rows).with_starting_cursor(cursor.unwrap_or(0));
+            let mut prompt = Select::new(&title, rows)
+                .with_starting_cursor(cursor.unwrap_or(0))
+                .with_render_config(look);
             prompt.help_message = help.as_deref();
-            Ok(Raw::Text(open(|| prompt.prompt())?.value))
+            let answer = open(|| prompt.prompt_skippable())?;
+            Ok(answer.map(|row| Raw::Text(row.value)))
         }
         Kind::Choices => {
             let chosen: Vec<usize> = question
@@ -112,14 +161,15 @@ pub fn ask(
                 })
                 .map(|(index, _)| index)
                 .collect();
-            let mut prompt =
-                MultiSelect::new(&title, rows(question, language)).with_default(&chosen);
+            let mut prompt = MultiSelect::new(&title, rows(question, language))
+                .with_default(&chosen)
+                .with_render_config(look);
             prompt.help_message = help.as_deref();
-            let values = open(|| prompt.prompt())?
-                .into_iter()
-                .map(|row| row.value)
-                .collect();
-            Ok(Raw::Typed(Value::List(values)))
+            let answer = open(|| prompt.prompt_skippable())?;
+            Ok(answer.map(|rows| {
+                let values = rows.into_iter().map(|row| row.value).collect();
+                Raw::Typed(Value::List(values))
+            }))
         }
     }
 }
@@ -133,7 +183,7 @@ fn rows(question: &Question, language: Language) -> Vec<Row<String>> {
             let label = if title == choice.value {
                 title
             } else {
-                format!("{title} ({})", choice.value)
+                format!("{title} ({})", visible(&choice.value))
             };
             Row {
                 label,
@@ -149,7 +199,7 @@ fn judge(
     move |text: &str| {
         Ok(match check(&Raw::Text(text.to_owned())) {
             Ok(()) => Validation::Valid,
-            Err(error) => Validation::Invalid(error.to_string().into()),
+            Err(error) => Validation::Invalid(visible(&error.to_string()).into()),
         })
     }
 }

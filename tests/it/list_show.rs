@@ -206,13 +206,14 @@ fn completions_are_what_each_shell_reads() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let output = sandbox.run("completions").arg(shell).ok();
-        for word in ["pyscaffold", "completions", "dry-run", "list"] {
+        for word in ["pyscaffold", "_PYSCAFFOLD_COMPLETE", shell] {
             assert!(output.stdout.contains(word), "{shell}: {word}");
         }
     }
     let script = sandbox.run("completions bash").ok().stdout;
     sandbox.write("script", script);
     sandbox.run_binary("bash".as_ref()).words("-n script").ok();
+    // What each of them offers: the module `completions`.
     sandbox.run("completions tcsh").fails(2);
 }
 

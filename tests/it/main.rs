@@ -16,6 +16,8 @@ mod authoring;
 #[cfg(test)]
 mod book;
 #[cfg(test)]
+mod completions;
+#[cfg(test)]
 mod concurrent;
 #[cfg(test)]
 mod config;
@@ -53,6 +55,8 @@ mod network;
 mod new;
 #[cfg(test)]
 mod output;
+#[cfg(test)]
+mod pager;
 #[cfg(test)]
 mod precedence;
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! How the program speaks: language, colours, quiet, usage, calm.
 
-use super::support::Sandbox;
+use super::support::terminal::{RETURN, Terminal};
+use super::support::{Sandbox, Team};
 
 #[test]
 fn chinese_titles_are_shown_when_wanted() {
@@ -202,6 +203,91 @@ fn help_and_version_are_output() {
         assert!(output.stdout.contains("Usage: pyscaffold"), "{words}");
         assert_eq!(output.stderr, "", "{words}");
     }
+}
+
+#[test]
+fn help_is_grouped_has_examples_and_fits_into_80_columns() {
+    let sandbox = Sandbox::new();
+    let first = sandbox.run("--help").ok().stdout;
+    for group in [
+        "\nProjects:\n  new ",
+        "\nTemplates:\n  list ",
+        "\nThis machine:\n  config ",
+    ] {
+        assert!(first.contains(group), "{group}: {first}");
+    }
+    let commands: Vec<&str> = first
+        .lines()
+        .skip_while(|line| *line != "Projects:")
+        .take_while(|line| *line != "Options:")
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .collect();
+    assert_eq!(commands.len(), 16, "{commands:?}");
+    let templates = sandbox.run("list --json").ok().json();
+    let templates = templates["templates"].as_array().unwrap().clone();
+    let mut pages: Vec<String> = commands.iter().map(ToString::to_string).collect();
+    pages.extend(
+        templates
+            .iter()
+            .map(|template| format!("new {}", template["name"].as_str().unwrap())),
+    );
+    pages.push(String::new());
+    for page in pages {
+        let help = |name: &str, value: &str| {
+            sandbox
+                .run(&page)
+                .arg("--help")
+                .env("COLUMNS", "80")
+                .env(name, value)
+                .ok()
+                .stdout
+        };
+        let plain = help("NO_COLOR", "1");
+        assert!(plain.contains("\nExample"), "{page}: {plain}");
+        for line in plain.lines() {
+            assert!(line.chars().count() <= 80, "{page}: {line:?}");
+        }
+        assert!(!plain.contains('\u{1b}'), "{page}");
+        assert_eq!(help("TERM", "dumb"), plain, "{page}");
+        // Colours add nothing to what the words say.
+        let coloured = help("CLICOLOR_FORCE", "1");
+        assert!(coloured.contains('\u{1b}'), "{page}");
+        let stripped = anstream::adapter::strip_str(&coloured).to_string();
+        assert_eq!(stripped, plain, "{page}");
+    }
+    for command in commands {
+        let page = sandbox.run("man").arg(command).ok().stdout;
+        assert!(
+            page.contains(".SH EXTRA") && page.contains("Example"),
+            "{command}: {page}"
+        );
+    }
+}
+
+#[test]
+fn progress_is_shown_where_somebody_watches_and_gone_when_it_is_done() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    let add = |settings: &str, flags: &str| {
+        let script = format!(
+            "exec >&2; {settings} \"$0\" add {} --name x{flags}; stty -echo; echo END; read -r end",
+            team.url()
+        );
+        let mut terminal = Terminal::controlling(&sandbox, &script);
+        terminal.expect("END").press(RETURN);
+        let sent = String::from_utf8(terminal.sent()).unwrap();
+        sandbox.run("remove x").ok();
+        std::fs::remove_dir_all(sandbox.root().join("home/.local")).unwrap();
+        sent
+    };
+    let sent = add("", "");
+    let line = "\r\u{1b}[KReceiving objects:";
+    let (_, after) = sent.split_once(line).unwrap_or_else(|| panic!("{sent:?}"));
+    assert!(after.contains("\r\u{1b}[K"), "{sent:?}");
+    for sent in [add("CI=1", ""), add("TERM=dumb", ""), add("", " -q")] {
+        assert!(!sent.contains("Receiving"), "{sent:?}");
+    }
+    assert!(!add("TERM=dumb", "").contains('\u{1b}'));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Questions at a terminal: keys are pressed and the screen is read.
 
-use super::support::terminal::{DOWN, INTERRUPT, RETURN, Terminal};
-use super::support::{Sandbox, TemplateFolder, files};
+use super::support::terminal::{DOWN, ESCAPE, INTERRUPT, RETURN, Terminal};
+use super::support::{Sandbox, Team, TemplateFolder, files};
 
 /// A template that asks one question of each kind.
 fn asking() -> Sandbox {
@@ -124,21 +124,130 @@ fn without_a_template_one_is_picked_and_named() {
 }
 
 #[test]
+fn the_list_of_templates_says_what_is_under_the_cursor() {
+    let sandbox = Sandbox::new();
+    let team = Team::with_two(&sandbox);
+    team.template(
+        "worker",
+        "1.1.0",
+        "description = \"Takes jobs from a queue, one by one, and loses none of them when it is killed.\"",
+    )
+    .commit();
+    sandbox.run("add").arg(team.url()).ok();
+    let mut terminal = Terminal::start(&sandbox, &["new"]);
+    terminal
+        .expect("? Template: _")
+        .expect("> celery-queue")
+        .expect("acme/worker")
+        .expect("type to filter");
+    // Every word has to be there, in the name, the summary or the description.
+    terminal.press("queue killed");
+    terminal
+        .expect("? Template: queue killed_")
+        .expect("> acme/worker")
+        .expect("The worker of the team")
+        .expect("Takes jobs from a queue, one by one, and loses none of them when it is killed.");
+    terminal.press("x").expect("no template has these words");
+    terminal
+        .press("\u{7f}")
+        .expect("> acme/worker")
+        .press(RETURN);
+    terminal
+        .expect("> Template acme/worker")
+        .expect("Project name");
+    terminal.press("shop").press(RETURN).expect("Same again:");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    for key in [INTERRUPT, ESCAPE] {
+        let mut terminal = Terminal::start(&sandbox, &["new"]);
+        terminal.expect("acme/worker").press(DOWN);
+        terminal.expect("> click-cli").press(key);
+        terminal.expect("error: cancelled; nothing was written");
+        assert!(terminal.is_as_before());
+        assert_eq!(terminal.end().0, Some(130));
+    }
+    let mut terminal = Terminal::controlling(&sandbox, "NO_COLOR=1 \"$0\" new; read -r end");
+    terminal
+        .expect("> celery-queue")
+        .press(ESCAPE)
+        .expect("cancelled");
+    terminal.press(RETURN);
+    let sent = String::from_utf8(terminal.sent()).unwrap();
+    assert!(
+        !sent.contains("\u{1b}[1m") && !sent.contains("\u{1b}[36m"),
+        "{sent:?}"
+    );
+}
+
+#[test]
 fn interrupting_leaves_nothing() {
-    for key in [INTERRUPT, "\u{1b}"] {
+    for interrupted in ["queue?", "slug?"] {
         let sandbox = asking();
         let mut terminal = Terminal::start(&sandbox, &["new", "./tpl", "shop"]);
-        terminal.expect("queue?").press(RETURN);
-        terminal.expect("slug?").press(key);
+        terminal.expect("queue?");
+        if interrupted == "queue?" {
+            // Before the first question there is none to go back to.
+            terminal.press(ESCAPE);
+        } else {
+            terminal.press(RETURN).expect(interrupted).press(INTERRUPT);
+        }
+        terminal.expect("error: cancelled; nothing was written");
+        assert!(terminal.is_as_before());
         let (code, screen, output) = terminal.end();
         assert_eq!(code, Some(130), "{screen}");
-        assert!(
-            screen.contains("error: cancelled; nothing was written"),
-            "{screen}"
-        );
         assert_eq!(output, "");
         assert_eq!(sandbox.litter(), [""; 0]);
     }
+}
+
+#[test]
+fn a_person_can_go_back_and_finds_the_answers_kept() {
+    let sandbox = asking();
+    let mut terminal = Terminal::start(&sandbox, &["new", "./tpl", "shop"]);
+    terminal
+        .expect("queue?")
+        .expect("Where jobs wait.")
+        .press(DOWN)
+        .press(RETURN);
+    terminal
+        .expect("slug?")
+        .expect("Esc: back to the last question")
+        .press("jobs")
+        .press(RETURN);
+    terminal.expect("size?").press("\u{7f}12").press(RETURN);
+    terminal.expect("docker?").press("n").press(RETURN);
+    // `image` is not asked without `docker`.
+    terminal.expect("parts?").press(" ").press(RETURN);
+    // All the way back, each question with its answer, and on with other ones.
+    terminal.expect("token?").press("hunter1").press(ESCAPE);
+    terminal.expect("parts?").expect("[x] a").press(ESCAPE);
+    terminal.expect("docker?").press(ESCAPE);
+    terminal.expect("size?").expect("12").press(ESCAPE);
+    terminal.expect("slug?").expect("jobs").press(ESCAPE);
+    terminal
+        .expect("queue?")
+        .expect("> RabbitMQ (rabbit)")
+        .press(RETURN);
+    terminal
+        .expect("slug?")
+        .expect("jobs")
+        .press("x")
+        .press(RETURN);
+    terminal.expect("size?").expect("12").press(RETURN);
+    terminal.expect("docker?").press("y").press(RETURN);
+    terminal.expect("parts?").expect("[x] a").press(RETURN);
+    terminal.expect("token?").press("hunter2").press(RETURN);
+    terminal.expect("image?").expect("jobsx:1").press(RETURN);
+    terminal.expect("Same again:");
+    let (code, screen, _) = terminal.end();
+    assert_eq!(code, Some(0), "{screen}");
+    assert!(!screen.contains("hunter"), "{screen}");
+    let record = sandbox.read("shop/.pyscaffold.toml");
+    let answers = record.split_once("[answers]\n").unwrap().1;
+    assert_eq!(
+        answers,
+        "docker = true\nimage = \"jobsx:1\"\nname = \"shop\"\npackage = \"shop\"\nparts = [\"a\", \"b\"]\nqueue = \"rabbit\"\nsize = 12\nslug = \"jobsx\"\n"
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::model::text::Position;
 use crate::model::value::Value;
 
 /// The flags of `new` itself, which no question can take.
-pub const OWN_FLAGS: [&str; 22] = [
+pub const OWN_FLAGS: [&str; 23] = [
     "answers",
     "color",
     "config",
@@ -37,6 +37,7 @@ pub const OWN_FLAGS: [&str; 22] = [
     "name",
     "no-commit",
     "no-git",
+    "no-pager",
     "offline",
     "on-conflict",
     "package",

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use super::{NewError, NewOptions};
 use crate::engine::answer::{AnswerError, Raw, read_answer};
-use crate::engine::resolve::{ALWAYS, Given, Resolved, Resolver, Source};
+use crate::engine::resolve::{ALWAYS, Given, Open, Resolved, Resolver, Source};
 use crate::model::name::{DistributionName, PackageName};
-use crate::model::question::{Lookup, Question};
+use crate::model::question::{Kind, Lookup};
 use crate::model::template::Template;
 use crate::model::value::Value;
 use crate::ops::System;
 use crate::system::answers;
-use crate::system::prompt::{self, PromptError};
+use crate::system::prompt::{self, Escape, PromptError};
 use crate::system::repository::GitSettings;
 
 pub(in crate::ops) fn answer(
@@ -19,7 +19,7 @@ pub(in crate::ops) fn answer(
     options: &NewOptions,
     template: &Template,
     settings: &GitSettings,
-    given: BTreeMap<String, Given>,
+    given: &BTreeMap<String, Given>,
     (name, package): (&DistributionName, &PackageName),
 ) -> Result<Resolved, NewError> {
     let places: BTreeMap<String, Source> = given
@@ -34,29 +34,31 @@ pub(in crate::ops) fn answer(
     };
     let identity = [("name", name.to_string()), ("package", package.to_string())];
     let lookups = lookups(system, settings);
-    let mut resolver =
-        Resolver::new(template, identity, given, lookups, system.language).map_err(place)?;
+    let begin = || {
+        let (given, lookups) = (given.clone(), lookups.clone());
+        Resolver::new(template, identity.clone(), given, lookups, system.language)
+    };
+    let mut resolver = begin().map_err(place)?;
+    let mut dialogue = Dialogue::default();
     let asks = system.environment.interactive && !options.yes;
     let mut missing = Vec::new();
     while let Some(open) = resolver.next_open().map_err(place)? {
-        match open.default {
-            default if asks => {
-                let offered = default.as_ref().map(|(value, _)| value);
-                let raw = ask(system, open.question, offered)?;
-                let typed = read_answer(open.question, &raw, system.language).map_err(place)?;
-                let source = match default {
-                    Some((value, source)) if value == typed => source,
-                    Some(_) | None => Source::Prompt,
-                };
-                resolver.answer(&Raw::Typed(typed), source).map_err(place)?;
-            }
-            Some((value, source)) => {
+        if asks {
+            let answer = dialogue.ask(system, &open).map_err(|fault| match fault {
+                Fault::Answer(error) => place(error),
+                Fault::Prompt(error) => error.into(),
+            })?;
+            if let Some((value, source)) = answer {
                 resolver.answer(&Raw::Typed(value), source).map_err(place)?;
+            } else {
+                resolver = begin().map_err(place)?;
+                dialogue.replay(&mut resolver).map_err(place)?;
             }
-            None => {
-                missing.push(open.question.clone());
-                resolver.leave_unanswered();
-            }
+        } else if let Some((value, source)) = open.default {
+            resolver.answer(&Raw::Typed(value), source).map_err(place)?;
+        } else {
+            missing.push(open.question.clone());
+            resolver.leave_unanswered();
         }
     }
     if missing.is_empty() {
@@ -66,11 +68,67 @@ pub(in crate::ops) fn answer(
     }
 }
 
-fn ask(system: &System, question: &Question, default: Option<&Value>) -> Result<Raw, PromptError> {
-    let (judged, language) = (question.clone(), system.language);
-    prompt::ask(question, default, language, move |raw| {
-        read_answer(&judged, raw, language).map(drop)
-    })
+/// Why a question stays without an answer.
+enum Fault {
+    /// The answer cannot be taken.
+    Answer(AnswerError),
+    /// There is none.
+    Prompt(PromptError),
+}
+
+/// What a person has answered up to now, so that it is possible to go back.
+#[derive(Default)]
+struct Dialogue {
+    /// The answers in the order of their questions.
+    answered: Vec<(String, Value, Source)>,
+    /// What was answered before the person went back, by the key of the question.
+    kept: BTreeMap<String, Value>,
+}
+
+impl Dialogue {
+    /// Asks an open question; none if the person goes back, which takes the last answer away.
+    fn ask(&mut self, system: &System, open: &Open<'_>) -> Result<Option<(Value, Source)>, Fault> {
+        let question = open.question;
+        let default = open.default.as_ref();
+        // A secret is typed again: what was typed is not shown, and could not be seen to be there.
+        let kept = self.kept.get(&question.key);
+        let kept = kept.filter(|_| question.kind != Kind::Secret);
+        let offered = kept.or(default.map(|(value, _)| value));
+        let escape = if self.answered.is_empty() {
+            Escape::Cancels
+        } else {
+            Escape::GoesBack
+        };
+        let language = system.language;
+        let judged = question.clone();
+        let raw = prompt::ask(question, offered, (language, escape), move |raw| {
+            read_answer(&judged, raw, language).map(drop)
+        });
+        let Some(raw) = raw.map_err(Fault::Prompt)? else {
+            if let Some((key, value, _)) = self.answered.pop() {
+                self.kept.insert(key, value);
+            }
+            return Ok(None);
+        };
+        let typed = read_answer(question, &raw, language).map_err(Fault::Answer)?;
+        let source = match default {
+            Some((value, source)) if *value == typed => *source,
+            Some(_) | None => Source::Prompt,
+        };
+        self.kept.remove(&question.key);
+        self.answered
+            .push((question.key.clone(), typed.clone(), source));
+        Ok(Some((typed, source)))
+    }
+
+    /// Answers anew what stays answered.
+    fn replay(&self, resolver: &mut Resolver<'_>) -> Result<(), AnswerError> {
+        for (_, value, source) in &self.answered {
+            resolver.next_open()?;
+            resolver.answer(&Raw::Typed(value.clone()), *source)?;
+        }
+        Ok(())
+    }
 }
 
 /// Collects what was given, the stronger place over the weaker one: flag, answers file, environment, configuration.

@@ -30,6 +30,7 @@ use crate::model::text::visible;
 use crate::model::tree::{File, Tree};
 use crate::model::value::Answers;
 use crate::system::builtin;
+use crate::system::picker::{self, Entry};
 use crate::system::prompt;
 use crate::system::repository::GitSettings;
 use crate::system::uv;
@@ -213,7 +214,7 @@ pub fn new(system: &System, options: &NewOptions) -> Result<NewReport, NewError>
         options,
         &template,
         &settings,
-        given,
+        &given,
         (&name, &package),
     )?;
     let (composition, tree) = render(&template, &resolved)?;
@@ -263,10 +264,14 @@ fn template_word(system: &System, options: &NewOptions) -> Result<String, NewErr
         return Err(NewError::NoTemplate);
     }
     let row = |word: String, manifest: &Manifest| {
-        let summary = visible(manifest.summary.get(system.language));
-        (format!("{word}  {summary}"), word)
+        let description = manifest.description.as_ref();
+        Entry {
+            word,
+            summary: visible(manifest.summary.get(system.language)),
+            description: description.map(|words| visible(words.get(system.language))),
+        }
     };
-    let mut rows: Vec<(String, String)> = builtin::names()
+    let mut rows: Vec<Entry> = builtin::names()
         .into_iter()
         .filter_map(|name| Some(row(name.to_owned(), &builtin::manifest(name)?.ok()?)))
         .collect();
@@ -277,7 +282,18 @@ fn template_word(system: &System, options: &NewOptions) -> Result<String, NewErr
             row(word, manifest)
         }));
     }
-    Ok(prompt::pick(say(system, "Template", "模板"), rows)?)
+    let title = say(system, "Template", "模板");
+    let keys = say(
+        system,
+        "type to filter, up and down to move, Enter to choose, Esc to cancel",
+        "输入以筛选，上下键移动，回车选择，Esc 取消",
+    );
+    let nothing = say(
+        system,
+        "no template has these words",
+        "没有包含这些词的模板",
+    );
+    Ok(picker::choose(rows, (title, keys, nothing))?)
 }
 
 /// Returns a prompt in the language of the user.

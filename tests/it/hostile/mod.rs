@@ -12,6 +12,7 @@ mod links;
 mod manifest;
 mod paths;
 mod places;
+mod prompts;
 mod servers;
 mod sources;
 mod special;

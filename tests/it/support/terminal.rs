@@ -21,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Down on the keyboard.
 pub(crate) const DOWN: &str = "\u{1b}[B";
+/// Escape on the keyboard.
+pub(crate) const ESCAPE: &str = "\u{1b}";
 /// Ctrl+C on the keyboard.
 pub(crate) const INTERRUPT: &str = "\u{3}";
 /// Return on the keyboard.
@@ -186,6 +188,13 @@ impl Terminal {
             pipe.read_to_string(&mut output).unwrap();
         }
         (status.code(), std::mem::take(&mut self.seen), output)
+    }
+
+    /// Waits for the end and returns every byte that the terminal was sent.
+    #[track_caller]
+    pub(crate) fn sent(mut self) -> Vec<u8> {
+        self.status();
+        std::mem::take(&mut self.raw)
     }
 
     /// Waits for the end, and for all that was shown.
