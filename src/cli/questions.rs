@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::arguments::Cli;
 use super::shell::progress;
 use crate::model::address::GitRef;
 use crate::model::language::Language;
@@ -73,6 +74,30 @@ pub(super) struct WithQuestions {
     pub(super) command: Command,
     /// Why the template's questions are not known.
     pub(super) unknown: Option<SourceError>,
+    /// What was read to find the template.
+    pub(super) opened: Option<Opened>,
+}
+
+/// The configuration and the sources, as the words tell where they are before they are parsed.
+pub(super) struct Opened {
+    file: Option<PathBuf>,
+    directory: PathBuf,
+    is_quiet: bool,
+    /// The configuration.
+    pub(super) config: Config,
+    /// The sources, and the template that was loaded.
+    pub(super) catalog: Catalog,
+}
+
+impl Opened {
+    /// Returns whether the parsed words mean what was read.
+    pub(super) fn is_meant(&self, file: Option<&Path>, directory: &Path, cli: &Cli) -> bool {
+        self.file.as_deref() == file
+            && self.directory == directory
+            && self.is_quiet == cli.global.quiet
+            && self.catalog.offline == cli.command.is_offline()
+            && self.catalog.reference.as_ref() == cli.command.reference()
+    }
 }
 
 /// Adds the questions of the template that the arguments name to `new`; the common ones if they name none.
@@ -91,6 +116,7 @@ pub(super) fn add_flags(
         return WithQuestions {
             command,
             unknown: None,
+            opened: None,
         };
     };
     let settings = value_of(&words, "--config").map(|file| environment.path(Path::new(file)));
@@ -103,15 +129,17 @@ pub(super) fn add_flags(
         .or_else(|| environment.locale())
         .map(Language::of_locale)
         .unwrap_or_default();
-    let named = catalog(&environment, settings, &words, fetched)
-        .and_then(|catalog| named_template(words.get(start + 1..).unwrap_or_default(), &catalog));
-    let (template, unknown) = match named {
-        Some(Ok(template)) => (Some(template), None),
+    let opened = open(&environment, settings, &words, fetched);
+    let named = opened.as_ref().and_then(|opened| {
+        named_template(words.get(start + 1..).unwrap_or_default(), &opened.catalog)
+    });
+    let (found, unknown) = match named {
+        Some(Ok(found)) => (Some(found), None),
         Some(Err(error)) => (None, Some(error)),
         None => (None, None),
     };
-    let command = command.mut_subcommand("new", |new| match &template {
-        Some(template) => {
+    let command = command.mut_subcommand("new", |new| match &found {
+        Some((_, template)) => {
             let heading = format!("Questions of {}", template.manifest.name);
             template.questions.iter().fold(new, |new, question| {
                 add_question(new, question, language, &heading)
@@ -119,30 +147,44 @@ pub(super) fn add_flags(
         }
         None => add_common(new),
     });
-    WithQuestions { command, unknown }
+    if let (Some(opened), Some((word, template))) = (&opened, found) {
+        opened.catalog.keep(word, template);
+    }
+    WithQuestions {
+        command,
+        unknown,
+        opened,
+    }
 }
 
-/// Returns the catalog for what was typed; none if the configuration has faults, which are reported later.
-fn catalog(
+/// Opens what was typed; none if the configuration has faults, which are reported later.
+fn open(
     environment: &Environment,
     settings: Option<PathBuf>,
     words: &[&str],
     fetched: &Fetched,
-) -> Option<Catalog> {
+) -> Option<Opened> {
     let file = settings.or_else(|| Some(environment.config_directory()?.join(config::FILE)));
     let config = file.as_deref().map(Config::read).transpose().ok()?;
+    let config = config.unwrap_or_default();
     let is_quiet = words.iter().any(|word| matches!(*word, "-q" | "--quiet"));
     let mut catalog = Catalog::open(
         environment,
-        &config.unwrap_or_default(),
-        file.map(|file| file.with_file_name(sources::FILE)),
+        &config,
+        file.as_ref().map(|file| file.with_file_name(sources::FILE)),
         progress(is_quiet),
         Fetched::clone(fetched),
     )
     .ok()?;
     catalog.offline = words.contains(&"--offline");
     catalog.reference = value_of(words, "--ref").and_then(|text| GitRef::parse(text).ok());
-    Some(catalog)
+    Some(Opened {
+        file,
+        directory: environment.directory.clone(),
+        is_quiet,
+        config,
+        catalog,
+    })
 }
 
 /// Adds the questions that most templates ask to `new`.
@@ -169,9 +211,12 @@ fn value_of<'a>(words: &[&'a str], flag: &str) -> Option<&'a str> {
     })
 }
 
-/// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the
+/// Loads the template that the words after `new` name, and returns it with that word: the first one that does, past flags and their values. If none does, the
 /// first word that could.
-fn named_template(words: &[&str], catalog: &Catalog) -> Option<Result<Template, SourceError>> {
+fn named_template(
+    words: &[&str],
+    catalog: &Catalog,
+) -> Option<Result<(String, Template), SourceError>> {
     let mut refused = None;
     let mut before = "";
     let mut is_told = true;
@@ -187,7 +232,7 @@ fn named_template(words: &[&str], catalog: &Catalog) -> Option<Result<Template, 
             is_told = is_told && word.starts_with('-');
         } else {
             match catalog.load(word) {
-                Ok(template) => return Some(Ok(template)),
+                Ok(template) => return Some(Ok(((*word).to_owned(), template))),
                 Err(error) => refused = refused.or(Some(Err(error))),
             }
             if Catalog::is_remote(word) {
