@@ -198,6 +198,16 @@ pub(super) fn signature(
     .during("use this name and email")
 }
 
+/// Returns where the user and a repository itself may have rules of what is ignored.
+pub(super) fn excludes(repository: &Repository) -> Vec<PathBuf> {
+    let named = repository
+        .config()
+        .and_then(|config| config.get_path("core.excludesFile"));
+    let of_the_user = Config::find_xdg().map(|config| config.with_file_name("ignore"));
+    let own = repository.path().join("info/exclude");
+    named.into_iter().chain(of_the_user).chain([own]).collect()
+}
+
 /// Returns whether the machine or the user has a file of attributes for all repositories.
 pub(super) fn has_attributes(repository: &Repository) -> bool {
     let of_the_user = Config::find_xdg().map(|config| config.with_file_name("attributes"));
