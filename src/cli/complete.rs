@@ -16,7 +16,7 @@ use clap_complete::engine::{
 use clap_complete::env::Shells;
 
 use super::arguments::Cli;
-use super::questions::{Typed, id, named_template, off_id, with_common, with_template};
+use super::questions::{Opened, Typed, id, named_template, off_id, with_common, with_template};
 use super::shell::{Shell, Verbosity};
 use crate::model::address::Place;
 use crate::model::language::Language;
@@ -198,9 +198,11 @@ fn of_all(command: Command, change: impl Fn(Command) -> Command) -> Command {
 fn with_questions(typed: &Typed) -> Command {
     let command = with_names(prepared(Cli::command(), typed), typed);
     let template = typed.behind(&TAKE_A_TEMPLATE).and_then(|words| {
-        let mut catalog = typed.catalog(&Fetched::default())?;
+        let mut catalog = typed.open(&Fetched::default())?.catalog;
         catalog.offline = true;
-        named_template(words, &catalog)?.ok()
+        named_template(words, &catalog)?
+            .ok()
+            .map(|(_, template)| template)
     });
     match template {
         Some(template) => with_answers(
@@ -429,7 +431,7 @@ fn templates(typed: &Typed, word: &OsStr) -> Vec<CompletionCandidate> {
 fn named_templates(typed: &Typed) -> Vec<CompletionCandidate> {
     let mut others = Vec::new();
     let mut found = Vec::new();
-    let catalog = typed.catalog(&Fetched::default());
+    let catalog = typed.open(&Fetched::default()).map(|opened| opened.catalog);
     for source in catalog.iter().flat_map(|catalog| catalog.sources.values()) {
         let manifests = catalog
             .as_ref()
@@ -456,7 +458,7 @@ fn named_templates(typed: &Typed) -> Vec<CompletionCandidate> {
 
 /// Returns the sources; for a change only those of the user's own list.
 fn sources(typed: &Typed, is_changed: bool) -> Vec<CompletionCandidate> {
-    let Some(catalog) = typed.catalog(&Fetched::default()) else {
+    let Some(Opened { catalog, .. }) = typed.open(&Fetched::default()) else {
         return Vec::new();
     };
     catalog

@@ -18,6 +18,7 @@ mod template;
 mod update;
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 use anstream::ColorChoice;
 use clap::error::ErrorKind;
@@ -25,6 +26,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use self::arguments::{Cli, Command, Global, Lang};
 use self::failure::Failure;
+use self::questions::Opened;
 use self::shell::{Shell, Verbosity, progress};
 use crate::model::language::Language;
 use crate::model::text::{is_hidden, short_words, visible};
@@ -94,7 +96,12 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
     if let Some(unknown @ SourceError::Store(_)) = questions.unknown {
         return report(&unknown.into(), &shell, json);
     }
-    match execute(environment, &shell, cli, (&matches, fetched)) {
+    match execute(
+        environment,
+        &shell,
+        cli,
+        (&matches, fetched, questions.opened),
+    ) {
         Ok(()) => 0,
         Err(failure) if failure.code == "output.closed" => 0,
         Err(failure) => report(&failure, &shell, json),
@@ -183,7 +190,7 @@ fn execute(
     mut environment: Environment,
     shell: &Shell,
     cli: Cli,
-    (matches, fetched): (&ArgMatches, Fetched),
+    (matches, fetched, opened): (&ArgMatches, Fetched, Option<Opened>),
 ) -> Result<(), Failure> {
     let config_file = cli
         .global
@@ -235,21 +242,15 @@ fn execute(
         | Command::Template(_)
         | Command::Remove(_) => {}
     }
-    let config = match &config_file {
-        Some(file) if named => Config::read_named(file)?,
-        Some(file) => Config::read(file)?,
-        None => Config::default(),
+    // A file that was named has to be there.
+    let opened = opened.filter(|opened| {
+        !named && opened.is_meant(config_file.as_deref(), &environment.directory, &cli)
+    });
+    let (config, catalog) = if let Some(opened) = opened {
+        (opened.config, opened.catalog)
+    } else {
+        read(&environment, (config_file, named), shell, &cli, fetched)?
     };
-    let mut catalog = Catalog::open(
-        &environment,
-        &config,
-        config_file.map(|file| file.with_file_name(SOURCES_FILE)),
-        progress(shell.verbosity == Verbosity::Quiet, &environment),
-        fetched,
-    )
-    .map_err(SourceError::from)?;
-    catalog.offline = cli.command.is_offline();
-    catalog.reference = cli.command.reference().cloned();
     let system = System {
         environment,
         config,
@@ -275,6 +276,32 @@ fn execute(
             Ok(())
         }
     }
+}
+
+/// Reads the configuration and the sources.
+fn read(
+    environment: &Environment,
+    (config_file, named): (Option<PathBuf>, bool),
+    shell: &Shell,
+    cli: &Cli,
+    fetched: Fetched,
+) -> Result<(Config, Catalog), Failure> {
+    let config = match &config_file {
+        Some(file) if named => Config::read_named(file)?,
+        Some(file) => Config::read(file)?,
+        None => Config::default(),
+    };
+    let mut catalog = Catalog::open(
+        environment,
+        &config,
+        config_file.map(|file| file.with_file_name(SOURCES_FILE)),
+        progress(shell.verbosity == Verbosity::Quiet, environment),
+        fetched,
+    )
+    .map_err(SourceError::from)?;
+    catalog.offline = cli.command.is_offline();
+    catalog.reference = cli.command.reference().cloned();
+    Ok((config, catalog))
 }
 
 #[cfg(test)]

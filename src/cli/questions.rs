@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
+use super::arguments::Cli;
 use super::shell::progress;
 use crate::model::address::GitRef;
 use crate::model::language::Language;
@@ -77,6 +78,30 @@ pub(super) struct WithQuestions {
     pub(super) command: Command,
     /// Why the template's questions are not known.
     pub(super) unknown: Option<SourceError>,
+    /// What was read to find the template.
+    pub(super) opened: Option<Opened>,
+}
+
+/// The configuration and the sources, as the words tell where they are before they are parsed.
+pub(super) struct Opened {
+    file: Option<PathBuf>,
+    directory: PathBuf,
+    is_quiet: bool,
+    /// The configuration.
+    pub(super) config: Config,
+    /// The sources, and the template that was loaded.
+    pub(super) catalog: Catalog,
+}
+
+impl Opened {
+    /// Returns whether the parsed words mean what was read.
+    pub(super) fn is_meant(&self, file: Option<&Path>, directory: &Path, cli: &Cli) -> bool {
+        self.file.as_deref() == file
+            && self.directory == directory
+            && self.is_quiet == cli.global.quiet
+            && self.catalog.offline == cli.command.is_offline()
+            && self.catalog.reference.as_ref() == cli.command.reference()
+    }
 }
 
 /// What was typed, as far as it decides which templates there are.
@@ -126,27 +151,31 @@ impl Typed {
         self.words.get(start + 1..)
     }
 
-    /// Returns the catalog for what was typed; none if the configuration has faults, which are reported later.
-    pub(super) fn catalog(&self, fetched: &Fetched) -> Option<Catalog> {
-        let config = self.settings.as_deref().map(Config::read).transpose();
-        let is_quiet = self
-            .words
-            .iter()
-            .any(|word| matches!(word.as_str(), "-q" | "--quiet"));
+    /// Opens what was typed; none if the configuration has faults, which are reported later.
+    pub(super) fn open(&self, fetched: &Fetched) -> Option<Opened> {
+        let file = self.settings.clone();
+        let config = file.as_deref().map(Config::read).transpose().ok()?;
+        let config = config.unwrap_or_default();
+        let has = |flags: &[&str]| self.words.iter().any(|word| flags.contains(&word.as_str()));
+        let is_quiet = has(&["-q", "--quiet"]);
         let mut catalog = Catalog::open(
             &self.environment,
-            &config.ok()?.unwrap_or_default(),
-            self.settings
-                .as_ref()
-                .map(|file| file.with_file_name(sources::FILE)),
+            &config,
+            file.as_ref().map(|file| file.with_file_name(sources::FILE)),
             progress(is_quiet, &self.environment),
             Fetched::clone(fetched),
         )
         .ok()?;
-        catalog.offline = self.words.iter().any(|word| word == "--offline");
+        catalog.offline = has(&["--offline"]);
         catalog.reference =
             value_of(&self.words, "--ref").and_then(|text| GitRef::parse(text).ok());
-        Some(catalog)
+        Some(Opened {
+            file,
+            directory: self.environment.directory.clone(),
+            is_quiet,
+            config,
+            catalog,
+        })
     }
 }
 
@@ -162,20 +191,29 @@ pub(super) fn add_flags(
         return WithQuestions {
             command,
             unknown: None,
+            opened: None,
         };
     };
-    let named = typed
-        .catalog(fetched)
-        .and_then(|catalog| named_template(words, &catalog));
-    match named {
-        Some(Ok(template)) => WithQuestions {
-            command: with_template(command, &template, typed.language),
-            unknown: None,
-        },
-        other => WithQuestions {
-            command: with_common(command),
-            unknown: other.and_then(Result::err),
-        },
+    let opened = typed.open(fetched);
+    let named = opened
+        .as_ref()
+        .and_then(|opened| named_template(words, &opened.catalog));
+    let (found, unknown) = match named {
+        Some(Ok(found)) => (Some(found), None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    let command = match &found {
+        Some((_, template)) => with_template(command, template, typed.language),
+        None => with_common(command),
+    };
+    if let (Some(opened), Some((word, template))) = (&opened, found) {
+        opened.catalog.keep(word, template);
+    }
+    WithQuestions {
+        command,
+        unknown,
+        opened,
     }
 }
 
@@ -213,12 +251,12 @@ fn value_of<'a>(words: &'a [String], flag: &str) -> Option<&'a str> {
     })
 }
 
-/// Loads the template that the words after `new` name: the first one that does, past flags and their values. If none does, the
-/// first word that could.
+/// Loads the template that the words after `new` name, and returns it with that word: the first one that does, past flags and
+/// their values. If none does, the first word that could.
 pub(super) fn named_template(
     words: &[String],
     catalog: &Catalog,
-) -> Option<Result<Template, SourceError>> {
+) -> Option<Result<(String, Template), SourceError>> {
     let mut refused = None;
     let mut before = "";
     let mut is_told = true;
@@ -234,7 +272,7 @@ pub(super) fn named_template(
             is_told = is_told && word.starts_with('-');
         } else {
             match catalog.load(word) {
-                Ok(template) => return Some(Ok(template)),
+                Ok(template) => return Some(Ok((word.to_owned(), template))),
                 Err(error) => refused = refused.or(Some(Err(error))),
             }
             if Catalog::is_remote(word) {

@@ -13,7 +13,6 @@ use super::objects::{Leaf, tree_id};
 use super::ownership::{Placed, fills, is_shared, placed};
 use super::render::{RenderError, Renderer};
 use super::resolve::Resolved;
-use super::syntax::Source;
 use super::toml_merge::{self, OnConflict, TomlMergeError};
 use crate::model::manifest::Ownership;
 use crate::model::object::{Id, Kind, Unread};
@@ -429,7 +428,7 @@ fn render_part(
         return Ok(text.to_owned());
     }
     let failed = |error| refuse(part.place(), error);
-    let source = Source::parse(text).map_err(|error| failed(error.into()))?;
+    let source = renderer.parse(text).map_err(|error| failed(error.into()))?;
     let filled = fills_of(path, part, &source.slots(), slots)?;
     let rendered = renderer
         .render_filled(source, Language::of(path), &filled)

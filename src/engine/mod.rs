@@ -9,6 +9,7 @@ pub mod compose;
 pub mod escape;
 pub(crate) mod helpers;
 
+pub mod ignoring;
 pub mod line_merge;
 pub mod lint;
 

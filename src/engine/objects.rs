@@ -86,6 +86,10 @@ fn entry(folder: &mut Vec<u8>, mode: &str, name: &str, id: Id) {
     folder.extend_from_slice(id.as_bytes());
 }
 
+/// Up to so many bytes are kept as they are. To make a compressor ready costs more than to store them, and git by itself would give each
+/// a file, which takes a block of the disk however small it is.
+const AS_IT_IS: u16 = 4096;
+
 /// A packfile on its way.
 #[derive(Debug)]
 pub struct Pack {
@@ -132,6 +136,28 @@ impl Pack {
         let offset = u32::try_from(start).ok().filter(|offset| *offset < 1 << 31);
         let offset = offset.ok_or_else(|| std::io::Error::other("the pack is too large"))?;
         self.head(kind, content.len());
+        match u16::try_from(content.len()) {
+            Ok(length) if length <= AS_IT_IS => self.store(length, content),
+            Ok(_) | Err(_) => self.compress(content)?,
+        }
+        let mut checksum = Crc::new();
+        checksum.update(self.bytes.get(start..).unwrap_or_default());
+        self.objects.insert(id, (checksum.sum(), offset));
+        Ok(())
+    }
+
+    /// Writes a content as it is, in the frame that every content has: RFC 1950 around one block of RFC 1951.
+    fn store(&mut self, length: u16, content: &[u8]) {
+        // A window of 32 KiB and the least effort; then the last block, which is not compressed.
+        self.bytes.extend_from_slice(&[0x78, 0x01, 0x01]);
+        self.bytes.extend_from_slice(&length.to_le_bytes());
+        self.bytes.extend_from_slice(&(!length).to_le_bytes());
+        self.bytes.extend_from_slice(content);
+        self.bytes
+            .extend_from_slice(&adler32(content).to_be_bytes());
+    }
+
+    fn compress(&mut self, content: &[u8]) -> std::io::Result<()> {
         self.compressor.reset();
         let mut rest = content;
         loop {
@@ -144,13 +170,9 @@ impl Pack {
             let taken = usize::try_from(self.compressor.total_in() - before).unwrap_or_default();
             rest = rest.get(taken..).unwrap_or_default();
             if status == Status::StreamEnd {
-                break;
+                return Ok(());
             }
         }
-        let mut checksum = Crc::new();
-        checksum.update(self.bytes.get(start..).unwrap_or_default());
-        self.objects.insert(id, (checksum.sum(), offset));
-        Ok(())
     }
 
     /// Writes kind and length: four bits of the length beside the kind, then seven a byte, the lowest first.
@@ -204,6 +226,17 @@ impl Pack {
             index,
         }
     }
+}
+
+/// Returns the checksum of RFC 1950 of a content that is kept as it is. So short a one cannot overflow before the end.
+fn adler32(content: &[u8]) -> u32 {
+    const PRIME: u32 = 65_521;
+    let (mut low, mut high) = (1_u32, 0_u32);
+    for byte in content {
+        low += u32::from(*byte);
+        high += low;
+    }
+    ((high % PRIME) << 16) | (low % PRIME)
 }
 
 impl Default for Pack {

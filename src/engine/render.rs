@@ -8,7 +8,7 @@ use handlebars::{Context, Handlebars, RenderErrorReason, no_escape};
 use super::budget;
 use super::escape::Language;
 use super::helpers;
-use super::syntax::{NameUse, Source, SyntaxError, Usage};
+use super::syntax::{NameUse, Parser, Source, SyntaxError, Usage};
 use crate::model::value::{Answers, Value};
 
 /// Why a text could not be rendered.
@@ -69,6 +69,7 @@ pub struct Renderer {
     registry: Handlebars<'static>,
     context: Context,
     names: Answers,
+    parser: Parser,
 }
 
 impl Renderer {
@@ -87,12 +88,19 @@ impl Renderer {
             registry,
             context: Context::from(serde_json::Value::Object(json)),
             names,
+            parser: Parser::default(),
         }
     }
 
     /// Renders a text without slots, such as a path or a default.
     pub fn render(&mut self, text: &str, language: Language) -> Result<String, RenderError> {
-        self.render_filled(Source::parse(text)?, language, &BTreeMap::new())
+        let source = self.parse(text)?;
+        self.render_filled(source, language, &BTreeMap::new())
+    }
+
+    /// Parses the text of a file.
+    pub fn parse(&mut self, text: &str) -> Result<Source, SyntaxError> {
+        self.parser.parse(text)
     }
 
     /// Renders a parsed file, its values written for the language and its slots filled.
@@ -102,19 +110,19 @@ impl Renderer {
         language: Language,
         fills: &BTreeMap<String, String>,
     ) -> Result<String, RenderError> {
-        if let Some(unknown) = source
-            .names()
-            .into_iter()
+        let uses = source.names();
+        if let Some(unknown) = uses
+            .iter()
             .find(|usage| !self.names.contains_key(&usage.name))
         {
             let known = self.names.keys().map(String::as_str);
             return Err(RenderError::UnknownName {
                 nearest: crate::model::problem::nearest(&unknown.name, known).map(str::to_owned),
-                name: unknown.name,
+                name: unknown.name.clone(),
                 line: unknown.line,
             });
         }
-        if let Some(usage) = source.names().into_iter().find(|usage| self.misused(usage)) {
+        if let Some(usage) = uses.iter().find(|usage| self.misused(usage)) {
             let reason = format!("`each` takes a list, which `{}` is not", usage.name);
             return Err(RenderError::Value {
                 reason,

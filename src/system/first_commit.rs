@@ -9,8 +9,9 @@ use std::path::Path;
 
 use git2::{AttrCheckFlags, Repository, Signature};
 
-use super::repository::{Action, RepositoryError, has_attributes, signature};
+use super::repository::{Action, RepositoryError, excludes, has_attributes, signature};
 use super::{Context, PathError};
+use crate::engine::ignoring::Ignoring;
 use crate::engine::objects::{Leaf, Pack, tree_id};
 use crate::model::object::{Id, Kind};
 use crate::model::relpath::RelPath;
@@ -104,18 +105,44 @@ pub fn commit(
 /// Returns whether git would store the bytes of every file, and every file.
 fn is_the_way(repository: &Repository, tree: &Tree) -> Result<bool, RepositoryError> {
     let may_translate = may_translate(repository, tree);
+    let ignoring = ignoring(repository, tree);
     for (path, file) in tree.iter() {
+        let may_be_ignored = ignoring
+            .as_ref()
+            .is_none_or(|ignoring| ignoring.may_ignore(path.as_str()));
         let path = Path::new(path.as_str());
         if file.bytes.contains(&b'\r')
-            || repository
-                .is_path_ignored(path)
-                .during("read what is ignored")?
+            || may_be_ignored
+                && repository
+                    .is_path_ignored(path)
+                    .during("read what is ignored")?
             || may_translate && is_translated(repository, path)?
         {
             return Ok(false);
         }
     }
     Ok(true)
+}
+
+/// Returns the rules of the project and of the user by which files are ignored; none if some cannot be read. To ask git about every
+/// file costs as much as the rest of the commit.
+fn ignoring(repository: &Repository, tree: &Tree) -> Option<Ignoring> {
+    let mut ignoring = Ignoring::default();
+    let own = tree
+        .iter()
+        .filter(|(path, _)| path.file_name() == ".gitignore");
+    own.for_each(|(_, file)| ignoring.add(&file.bytes));
+    for file in excludes(repository) {
+        if file.is_relative() {
+            return None;
+        }
+        match fs::read(file) {
+            Ok(text) => ignoring.add(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(_) => return None,
+        }
+    }
+    Some(ignoring)
 }
 
 /// Returns whether some file of attributes, of the project or of the machine, may have a translation in it. To ask for the
@@ -243,4 +270,31 @@ fn write(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = mode;
     options.open(path)?.write_all(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_git_ignores_is_a_candidate(
+            rules in proptest::collection::vec("[ !/#]?[abx*?./\\[\\]\\\\]{1,5}[ /]?\r?", 1..4),
+            path in "[abAB.]{1,2}[cx](/[abx]{1,3}){0,2}",
+        ) {
+            let rules = rules.join("\n");
+            let mut ignoring = Ignoring::default();
+            ignoring.add(rules.as_bytes());
+            let folder = tempfile::tempdir()?;
+            let repository = Repository::init(folder.path()).expect("a repository");
+            fs::write(folder.path().join(".gitignore"), &rules)?;
+            if repository.is_path_ignored(&path).expect("an answer") {
+                prop_assert!(ignoring.may_ignore(&path), "{:?} {}", rules, path);
+            }
+        }
+    }
 }

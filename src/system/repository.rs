@@ -198,6 +198,16 @@ pub(super) fn signature(
     .during("use this name and email")
 }
 
+/// Returns where the user and a repository itself may have rules of what is ignored.
+pub(super) fn excludes(repository: &Repository) -> Vec<PathBuf> {
+    let named = repository
+        .config()
+        .and_then(|config| config.get_path("core.excludesFile"));
+    let of_the_user = Config::find_xdg().map(|config| config.with_file_name("ignore"));
+    let own = repository.path().join("info/exclude");
+    named.into_iter().chain(of_the_user).chain([own]).collect()
+}
+
 /// Returns whether the machine or the user has a file of attributes for all repositories.
 pub(super) fn has_attributes(repository: &Repository) -> bool {
     let of_the_user = Config::find_xdg().map(|config| config.with_file_name("attributes"));
@@ -253,13 +263,16 @@ mod tests {
     }
 
     // A folder sorts after `a-b` and `a.txt` for git, before them by its bare name.
-    const FILES: [(&str, &[u8]); 6] = [
+    const FILES: [(&str, &[u8]); 8] = [
         ("a/x", b"1"),
         ("a-b", b"2"),
         ("a.txt", b"3"),
         ("a/b/c", b"4"),
         ("same", b"4"),
         ("z", b""),
+        // The longest that is packed as it is, and the shortest that is compressed.
+        ("z1", &[255; 4096]),
+        ("z2", &[b'x'; 4097]),
     ];
 
     #[test]
@@ -273,6 +286,11 @@ mod tests {
         let short = first_commit::commit(one.path(), &tree, who, "first\n", time)?;
         let long = commit_all(other.path(), who, "first\n", time)?;
         assert_eq!(short, cfg!(unix).then_some(long));
+        let packed = Repository::open(one.path())?;
+        for (path, bytes) in FILES {
+            let entry = packed.head()?.peel_to_tree()?.get_path(Path::new(path))?;
+            assert_eq!(packed.find_blob(entry.id())?.content(), bytes, "{path}");
+        }
         let repository = Repository::open(other.path())?;
         let committed = repository.head()?.peel_to_tree()?.id();
         assert_eq!(tree_id(&tree), committed.to_string());

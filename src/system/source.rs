@@ -165,6 +165,8 @@ pub struct Catalog {
     /// The sources, by name.
     pub sources: BTreeMap<String, Source>,
     fetched: Fetched,
+    /// A template that was loaded and is wanted once more, by its word.
+    kept: RefCell<Option<(String, Template)>>,
     /// The commits of which something was left unread.
     unread: RefCell<Vec<(GitUrl, Rc<Snapshot>)>>,
 }
@@ -198,6 +200,7 @@ impl Catalog {
             file,
             sources: known,
             fetched,
+            kept: RefCell::default(),
             unread: RefCell::default(),
         })
     }
@@ -234,6 +237,10 @@ impl Catalog {
     /// # Errors
     /// There is no such template, it has faults, or it cannot be fetched.
     pub fn load(&self, word: &str) -> Result<Template, SourceError> {
+        let kept = self.kept.borrow_mut().take_if(|(kept, _)| kept == word);
+        if let Some((_, template)) = kept {
+            return Ok(template);
+        }
         let template = self.load_any(word)?;
         match (&template.origin, &self.reference) {
             (Origin::Git(_), _) | (_, None) => Ok(template),
@@ -241,6 +248,11 @@ impl Catalog {
                 name: visible(word),
             }),
         }
+    }
+
+    /// Keeps a template that [`Self::load`] returned for the next one who asks for it.
+    pub fn keep(&self, word: String, template: Template) {
+        self.kept.replace(Some((word, template)));
     }
 
     fn load_any(&self, word: &str) -> Result<Template, SourceError> {

@@ -1,5 +1,6 @@
 //! Measures a text before Handlebars sees it, and carries literal `${{ … }}` and slots past it as private characters.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::SyntaxError;
@@ -35,35 +36,38 @@ pub(super) fn measure(text: &str) -> Result<(), SyntaxError> {
             ),
         });
     }
-    let mut tags = 0;
     let mut depth = 0_usize;
-    for (index, line) in text.lines().enumerate() {
-        for tag in line.split("{{").skip(1) {
-            tags += 1;
-            let opens = tag.trim_start_matches('~').starts_with('#');
-            let closes = tag.trim_start_matches('~').starts_with('/');
-            depth = (depth + usize::from(opens)).saturating_sub(usize::from(closes));
-            let length = tag.find("}}").unwrap_or(tag.len());
-            let message = if tags > budget::TAGS {
-                format!("a file may have {} tags", budget::TAGS)
-            } else if depth > budget::NESTING {
-                format!("blocks may be nested {} deep", budget::NESTING)
-            } else if length > budget::TAG_BYTES && tag.contains("}}") {
-                format!("a tag may have {} bytes", budget::TAG_BYTES)
-            } else {
-                continue;
-            };
-            return Err(SyntaxError {
-                line: index + 1,
-                message,
-            });
-        }
+    for (index, piece) in text.split("{{").skip(1).enumerate() {
+        let tag = piece.lines().next().unwrap_or_default();
+        let opens = tag.trim_start_matches('~').starts_with('#');
+        let closes = tag.trim_start_matches('~').starts_with('/');
+        depth = (depth + usize::from(opens)).saturating_sub(usize::from(closes));
+        let message = if index >= budget::TAGS {
+            format!("a file may have {} tags", budget::TAGS)
+        } else if depth > budget::NESTING {
+            format!("blocks may be nested {} deep", budget::NESTING)
+        } else if tag.find("}}").is_some_and(|end| end > budget::TAG_BYTES) {
+            format!("a tag may have {} bytes", budget::TAG_BYTES)
+        } else {
+            continue;
+        };
+        let before = text.split("{{").take(index + 1);
+        let line = before
+            .map(|piece| piece.matches('\n').count())
+            .sum::<usize>()
+            + 1;
+        return Err(SyntaxError { line, message });
     }
     Ok(())
 }
 
 /// Puts private characters in the place of literal `${{ … }}` and of slots.
-pub(super) fn guard(text: &str) -> Result<String, SyntaxError> {
+pub(super) fn guard(text: &str) -> Result<Cow<'_, str>, SyntaxError> {
+    // One look at the whole is much faster than one at each line, and most files have nothing of this.
+    let special = ["${{", "{{slot", "\u{E000}", "\u{E001}"];
+    if !special.iter().any(|special| text.contains(special)) {
+        return Ok(Cow::Borrowed(text));
+    }
     let mut guarded = String::with_capacity(text.len());
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let refuse = |message: &str| {
@@ -86,7 +90,7 @@ pub(super) fn guard(text: &str) -> Result<String, SyntaxError> {
         }
         guard_line(line, &mut guarded);
     }
-    Ok(guarded)
+    Ok(Cow::Owned(guarded))
 }
 
 fn guard_line(line: &str, guarded: &mut String) {
@@ -111,7 +115,16 @@ fn guard_line(line: &str, guarded: &mut String) {
 }
 
 /// Puts literal braces and the fills of slots where their private characters stand.
-pub(super) fn restore(text: &str, fills: &BTreeMap<String, String>) -> String {
+pub(super) fn restore(text: &mut String, fills: &BTreeMap<String, String>) {
+    if text.contains("\u{E001}") {
+        *text = fill(text, fills);
+    }
+    if text.contains("\u{E000}") {
+        *text = text.replace(LITERAL_OPEN, "{{");
+    }
+}
+
+fn fill(text: &str, fills: &BTreeMap<String, String>) -> String {
     let mut restored = String::with_capacity(text.len());
     let mut lines = text.split_inclusive('\n').peekable();
     while let Some(line) = lines.next() {
@@ -140,5 +153,5 @@ pub(super) fn restore(text: &str, fills: &BTreeMap<String, String>) -> String {
             None => {}
         }
     }
-    restored.replace(LITERAL_OPEN, "{{")
+    restored
 }

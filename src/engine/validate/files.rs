@@ -7,7 +7,7 @@ use super::{Checker, misfit};
 use crate::engine::helpers::list;
 use crate::engine::ownership::{Placed, RENDERED, both, fills, is_shared, names, placed};
 use crate::engine::resolve::ALWAYS;
-use crate::engine::syntax::{NameUse, Source, Usage};
+use crate::engine::syntax::{NameUse, Usage};
 use crate::model::condition::Condition;
 use crate::model::problem::{Problem, nearest};
 use crate::model::question::{Kind, Question};
@@ -86,7 +86,7 @@ impl<'a> Checker<'a> {
             return;
         };
         let label = Self::file_label(layer, source);
-        match Source::parse(text) {
+        match self.parser.parse(text) {
             Ok(parsed) => {
                 for usage in parsed.names() {
                     let at = place_of(text, usage.line, &usage.name);
@@ -142,7 +142,7 @@ impl<'a> Checker<'a> {
             return;
         }
         let label = label();
-        match Source::parse(target) {
+        match self.parser.parse(target) {
             Ok(parsed) => parsed.names().iter().for_each(|usage| {
                 self.usage(&label, Position::from(1), usage);
             }),
@@ -162,7 +162,7 @@ impl<'a> Checker<'a> {
                 }
                 let bytes = other.package.files.get(file.source);
                 let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
-                let parsed = text.and_then(|text| Source::parse(text).ok());
+                let parsed = text.and_then(|text| self.parser.parse(text).ok());
                 slots.extend(parsed.map(|source| source.slots()).unwrap_or_default());
             }
         }
@@ -187,7 +187,7 @@ impl<'a> Checker<'a> {
     fn no_slots(&mut self, layer: &Layer, source: &str) {
         let bytes = layer.package.files.get(source);
         let text = bytes.and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let parsed = text.and_then(|text| Source::parse(text).ok());
+        let parsed = text.and_then(|text| self.parser.parse(text).ok());
         let slots = parsed.map(|source| source.slots()).unwrap_or_default();
         if let Some(slot) = slots.first() {
             let label = Self::file_label(layer, source);

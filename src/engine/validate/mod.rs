@@ -14,6 +14,7 @@ use super::answer::{Raw, read_answer};
 use super::assemble::lies_below;
 use super::helpers::list;
 use super::resolve::ALWAYS;
+use super::syntax::Parser;
 use crate::model::condition::Condition;
 use crate::model::language::Language;
 use crate::model::manifest::{Manifest, Role};
@@ -55,6 +56,7 @@ pub fn validate(template: &Template) -> Vec<Problem> {
     let mut checker = Checker {
         template,
         problems: Vec::new(),
+        parser: Parser::default(),
     };
     checker.questions();
     checker.layers();
@@ -69,6 +71,7 @@ pub fn validate(template: &Template) -> Vec<Problem> {
 struct Checker<'a> {
     template: &'a Template,
     problems: Vec<Problem>,
+    parser: Parser,
 }
 
 impl<'a> Checker<'a> {

@@ -6,7 +6,6 @@ use super::{Checker, OWN_FLAGS};
 use crate::engine::answer::{Raw, read_answer};
 use crate::engine::budget;
 use crate::engine::resolve::ALWAYS;
-use crate::engine::syntax::Source;
 use crate::model::language::Language;
 use crate::model::manifest::Manifest;
 use crate::model::problem::Problem;
@@ -209,7 +208,7 @@ impl Checker<'_> {
         text: &str,
         earlier: &[&Question],
     ) {
-        let uses = match Source::parse(text) {
+        let uses = match self.parser.parse(text) {
             Ok(source) => source.names(),
             Err(error) => {
                 let message = format!("the default of question `{}`: {error}", question.key);

@@ -4,6 +4,7 @@ pub mod released;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 use semver::Version;
@@ -40,8 +41,7 @@ pub fn names() -> Vec<&'static str> {
 
 /// Returns the names of the embedded layers in order.
 pub fn layer_names() -> Vec<&'static str> {
-    let mut names: Vec<&str> = TEMPLATES
-        .get_dir(LAYERS)
+    let mut names: Vec<&str> = folder(&TEMPLATES, LAYERS)
         .into_iter()
         .flat_map(Dir::dirs)
         .filter_map(|dir| dir.path().file_name()?.to_str())
@@ -129,7 +129,7 @@ pub fn contents() -> Vec<Contents> {
     let templates = templates.map(|name| (name.to_owned(), Role::Template));
     let with_files = |(folder, role): (String, Role)| {
         let mut files = BTreeMap::new();
-        if let Some(dir) = TEMPLATES.get_dir(&folder) {
+        if let Some(dir) = self::folder(&TEMPLATES, &folder) {
             collect(dir, dir, &mut files);
         }
         Contents {
@@ -198,7 +198,7 @@ impl Loader<'_> {
     ) -> Option<Result<Package, Vec<Problem>>> {
         let dir = match role {
             Role::Template => template_folder(folder),
-            Role::Layer => TEMPLATES.get_dir(folder),
+            Role::Layer => self::folder(&TEMPLATES, folder),
         };
         let current = dir.map(|dir| read(dir, role));
         let Some(version) = self.wanted.get(&key(name)) else {
@@ -219,7 +219,7 @@ impl Loader<'_> {
 
 fn template_folder(name: &str) -> Option<&'static Dir<'static>> {
     let is_one = !matches!(name, LAYERS | RELEASED);
-    is_one.then(|| TEMPLATES.get_dir(name)).flatten()
+    is_one.then(|| folder(&TEMPLATES, name)).flatten()
 }
 
 /// Returns the versions of an embedded template, the newest last.
@@ -238,26 +238,49 @@ pub fn key(name: &str) -> String {
     LayerName::Builtin(name.to_owned()).to_string()
 }
 
+/// Returns the folder at a path below another; the folder itself for the empty path. `Dir::get_dir` would compare every path that is
+/// embedded.
+fn folder<'d>(dir: &'d Dir<'static>, path: &str) -> Option<&'d Dir<'static>> {
+    path.split('/')
+        .filter(|part| !part.is_empty())
+        .try_fold(dir, |dir, part| {
+            dir.dirs().find(|dir| is_called(dir.path(), part))
+        })
+}
+
+/// Returns the file of a name in a folder.
+fn file<'d>(dir: &'d Dir<'static>, name: &str) -> Option<&'d include_dir::File<'static>> {
+    dir.files().find(|file| is_called(file.path(), name))
+}
+
+/// Returns whether a path ends in a name.
+fn is_called(path: &Path, name: &str) -> bool {
+    let before = path.as_os_str().as_encoded_bytes();
+    let before = before.strip_suffix(name.as_bytes());
+    before.is_some_and(|before| matches!(before.last(), None | Some(b'/' | b'\\')))
+}
+
 /// Reads an embedded file of the released versions.
 fn read_released(path: &str) -> Option<Cow<'static, [u8]>> {
-    let file = TEMPLATES.get_file(format!("{RELEASED}/{path}"))?;
+    let (parent, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let file = file(folder(folder(&TEMPLATES, RELEASED)?, parent)?, name)?;
     Some(Cow::Borrowed(file.contents()))
 }
 
 fn read_head(dir: &Dir<'static>, role: Role) -> Result<Manifest, Vec<Problem>> {
-    let file = format!("templates/{}/{}", dir.path().display(), role.file_name());
-    let Some(manifest) = dir.get_file(dir.path().join(role.file_name())) else {
-        return Err(vec![Problem::of(file, "the manifest is not there")]);
+    let shown = format!("templates/{}/{}", dir.path().display(), role.file_name());
+    let Some(manifest) = file(dir, role.file_name()) else {
+        return Err(vec![Problem::of(shown, "the manifest is not there")]);
     };
     let text = manifest.contents_utf8().unwrap_or_default();
-    read_manifest(role, &file, text)
+    read_manifest(role, &shown, text)
 }
 
 fn read(dir: &Dir<'static>, role: Role) -> Result<Package, Vec<Problem>> {
     let manifest = read_head(dir, role)?;
     let mut files = BTreeMap::new();
     for part in ["files", "slots"] {
-        if let Some(folder) = dir.get_dir(dir.path().join(part)) {
+        if let Some(folder) = folder(dir, part) {
             collect(dir, folder, &mut files);
         }
     }
@@ -274,13 +297,11 @@ fn collect(
     dir: &Dir<'static>,
     files: &mut BTreeMap<String, Cow<'static, [u8]>>,
 ) {
+    let above = root.path().as_os_str().len();
     for file in dir.files() {
-        if let Some(path) = file
-            .path()
-            .strip_prefix(root.path())
-            .ok()
-            .and_then(|p| p.to_str())
-        {
+        let path = file.path().to_str().and_then(|path| path.get(above..));
+        if let Some(path) = path {
+            let path = path.trim_start_matches(['/', '\\']);
             files.insert(path.replace('\\', "/"), Cow::Borrowed(file.contents()));
         }
     }
