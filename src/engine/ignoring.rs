@@ -33,9 +33,11 @@ impl Ignoring {
             // A rule of nothing but stars and slashes is one about everything.
             match name {
                 // Whether blanks before a rule belong to it is git's matter.
-                Some(name) => self
-                    .names
-                    .extend([name, name.trim_ascii_start()].map(<[u8]>::to_ascii_lowercase)),
+                Some(name) => {
+                    let name = without_sets(name);
+                    self.names
+                        .extend([name.trim_ascii_start().to_owned(), name]);
+                }
                 None if rule.contains(&b'*') => self.names.push(b"*".to_vec()),
                 None => {}
             }
@@ -48,6 +50,31 @@ impl Ignoring {
         path.split('/')
             .any(|part| self.names.iter().any(|name| fits(name, part.as_bytes())))
     }
+}
+
+/// Returns a pattern in small letters, in which `?` stands for each plain set such as `[cod]`.
+fn without_sets(pattern: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(pattern.len());
+    let mut rest = pattern;
+    while let [first, below @ ..] = rest {
+        plain.push(first.to_ascii_lowercase());
+        rest = below;
+        // Behind a backslash nothing is what it seems.
+        if *first == b'\\' {
+            return plain;
+        }
+        let end = below.iter().position(|byte| *byte == b']');
+        let set = end.and_then(|end| below.split_at_checked(end));
+        if let (b'[', Some((inside, [_, behind @ ..]))) = (first, set)
+            && !inside.is_empty()
+            && inside.iter().all(u8::is_ascii_alphanumeric)
+        {
+            plain.pop();
+            plain.push(b'?');
+            rest = behind;
+        }
+    }
+    plain
 }
 
 /// Returns whether a pattern may fit a name. `[` and `\` may stand for whatever follows, so they fit everything.
@@ -96,6 +123,9 @@ mod tests {
             ("a?c", "abc", true),
             ("*.py[co]", "a.pyc", true),
             ("*.py[co]", "a.txt", false),
+            ("*.py[co]", "a.py", false),
+            ("*.py[!x]", "a.pyc", true),
+            ("\\[ab]", "[ab]", true),
             ("**", "a", true),
             (
                 "*a*a*a*a*a*a*a*a*a*b",

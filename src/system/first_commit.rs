@@ -283,7 +283,7 @@ mod tests {
 
         #[test]
         fn what_git_ignores_is_a_candidate(
-            rules in proptest::collection::vec("[ !/#]?[abx*?./\\[\\]\\\\]{1,5}[ /]?\r?", 1..4),
+            rules in proptest::collection::vec("[ !/#]?[abx*?./\\[\\]\\\\]{1,3}(\\[[abx]{1,2}\\])?[abx*]?[ /]?\r?", 1..4),
             path in "[abAB.]{1,2}[cx](/[abx]{1,3}){0,2}",
         ) {
             let rules = rules.join("\n");
