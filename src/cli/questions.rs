@@ -50,7 +50,7 @@ const TAKE_A_VALUE: [&str; 13] = [
 ];
 
 /// The flags of `new` and of every command that stand alone.
-const STAND_ALONE: [&str; 14] = [
+const STAND_ALONE: [&str; 15] = [
     "--diff",
     "--dry-run",
     "--help",
@@ -60,6 +60,7 @@ const STAND_ALONE: [&str; 14] = [
     "--no-git",
     "--offline",
     "--quiet",
+    "--skip-hooks",
     "--sync",
     "--verbose",
     "--yes",

@@ -6,6 +6,7 @@ use super::arguments::ShowArgs;
 use super::failure::Failure;
 use super::shell::{DIM, HEADING, Shell, styled};
 use crate::engine::answer::describe;
+use crate::model::cookiecutter::Cookiecutter;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::Template;
@@ -79,6 +80,9 @@ fn about(
     for question in &template.questions {
         shell.out(row(question, language))?;
     }
+    if let Some(cookiecutter) = &template.cookiecutter {
+        return hooks(shell, cookiecutter);
+    }
     shell.out(format!("\n{}", styled(HEADING, "Layers, lowest first")))?;
     for layer in &template.layers {
         let when = if layer.when.is_always() {
@@ -101,6 +105,21 @@ fn about(
             arguments.template
         ),
     ));
+    Ok(())
+}
+
+/// Names the programs that a template of Cookiecutter brings.
+fn hooks(shell: &Shell, cookiecutter: &Cookiecutter) -> Result<(), Failure> {
+    if cookiecutter.hooks.is_empty() {
+        return Ok(());
+    }
+    shell.out(format!(
+        "\n{}",
+        styled(HEADING, "Hooks, which are programs and never run")
+    ))?;
+    for hook in &cookiecutter.hooks {
+        shell.out(format!("  {}", visible(&hook.file)))?;
+    }
     Ok(())
 }
 
@@ -155,6 +174,11 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         .iter()
         .map(|(path, layers)| json!({ "path": path, "layers": layers }))
         .collect();
+    let cookiecutter = report.template.cookiecutter.iter();
+    let hooks: Vec<&str> = cookiecutter
+        .flat_map(|cookiecutter| &cookiecutter.hooks)
+        .map(|hook| hook.file.as_str())
+        .collect();
     json!({
         "name": manifest.name,
         "version": manifest.version.to_string(),
@@ -168,5 +192,6 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         "questions": report.template.questions,
         "layers": layers,
         "files": files,
+        "hooks": hooks,
     })
 }

@@ -261,6 +261,23 @@ fn rows() -> Vec<Row> {
                 words(&format!("add {}", team.url()))
             },
         ),
+        row(
+            "source.copier",
+            1,
+            Json,
+            "templates of Cookiecutter are read",
+            |sandbox| {
+                let team = Team::new(sandbox, "acme");
+                team.file("copier.yml", "").commit();
+                words(&format!("add {}", team.url()))
+            },
+        ),
+        row("template.hooks", 2, Json, "add --skip-hooks", |sandbox| {
+            sandbox.write("tpl/cookiecutter.json", "{}");
+            sandbox.write("tpl/{{cookiecutter}}/x", "");
+            sandbox.write("tpl/hooks/pre_gen_project.sh", "");
+            words("new ./tpl x --yes")
+        }),
         row("source.unknown", 2, Json, "all sources", |_| {
             words("new nobody/worker x")
         }),

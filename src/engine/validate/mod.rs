@@ -24,7 +24,7 @@ use crate::model::text::Position;
 use crate::model::value::Value;
 
 /// The flags of `new` itself, which no question can take.
-pub const OWN_FLAGS: [&str; 22] = [
+pub const OWN_FLAGS: [&str; 23] = [
     "answers",
     "color",
     "config",
@@ -43,6 +43,7 @@ pub const OWN_FLAGS: [&str; 22] = [
     "quiet",
     "ref",
     "set",
+    "skip-hooks",
     "sync",
     "verbose",
     "version",

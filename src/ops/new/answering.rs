@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use super::{NewError, NewOptions};
 use crate::engine::answer::{AnswerError, Raw, read_answer};
 use crate::engine::resolve::{ALWAYS, Given, Resolved, Resolver, Source};
+use crate::model::cookiecutter::HOOKS;
 use crate::model::name::{DistributionName, PackageName};
 use crate::model::question::{Lookup, Question};
 use crate::model::template::Template;
+use crate::model::text::visible;
 use crate::model::value::Value;
 use crate::ops::System;
 use crate::system::answers;
+use crate::system::cookiecutter;
+use crate::system::env::Environment;
 use crate::system::prompt::{self, PromptError};
 use crate::system::repository::GitSettings;
 
@@ -33,14 +37,23 @@ pub(in crate::ops) fn answer(
         NewError::Answer { error, place }
     };
     let identity = [("name", name.to_string()), ("package", package.to_string())];
-    let lookups = lookups(system, settings);
+    let mut lookups = lookups(system, settings);
+    if template.questions.iter().any(Question::is_drawn) {
+        lookups.extend(drawn(&system.environment)?);
+    }
     let mut resolver =
         Resolver::new(template, identity, given, lookups, system.language).map_err(place)?;
     let asks = system.environment.interactive && !options.yes;
     let mut missing = Vec::new();
     while let Some(open) = resolver.next_open().map_err(place)? {
+        if open.question.key == HOOKS && open.default.is_none() {
+            return Err(NewError::Hooks {
+                template: template.manifest.name.clone(),
+                hooks: hooks_of(template),
+            });
+        }
         match open.default {
-            default if asks => {
+            default if asks && !open.question.is_drawn() => {
                 let offered = default.as_ref().map(|(value, _)| value);
                 let raw = ask(system, open.question, offered)?;
                 let typed = read_answer(open.question, &raw, system.language).map_err(place)?;
@@ -64,6 +77,11 @@ pub(in crate::ops) fn answer(
     } else {
         Err(NewError::Missing { questions: missing })
     }
+}
+
+fn hooks_of(template: &Template) -> Vec<String> {
+    let hooks = template.cookiecutter.iter().flat_map(|own| &own.hooks);
+    hooks.map(|hook| visible(&hook.file)).collect()
 }
 
 fn ask(system: &System, question: &Question, default: Option<&Value>) -> Result<Raw, PromptError> {
@@ -136,6 +154,17 @@ fn lookups(system: &System, settings: &GitSettings) -> BTreeMap<Lookup, Value> {
     found
 }
 
+/// Returns what a template of Cookiecutter takes from the clock and from chance.
+fn drawn(environment: &Environment) -> Result<[(Lookup, Value); 2], NewError> {
+    Ok([
+        (
+            Lookup::ClockNow,
+            Value::Text(cookiecutter::moment(environment)),
+        ),
+        (Lookup::Seed, Value::Text(cookiecutter::seed()?)),
+    ])
+}
+
 /// Returns where an answer was given, as a person would look for it.
 pub fn place_of(source: Source, key: &str) -> String {
     match source {
@@ -146,7 +175,8 @@ pub fn place_of(source: Source, key: &str) -> String {
         Source::Prompt => "prompt".to_owned(),
         Source::Config => "config".to_owned(),
         Source::Lookup(Lookup::GitUserName | Lookup::GitUserEmail) => "git config".to_owned(),
-        Source::Lookup(Lookup::ClockYear) => "clock".to_owned(),
+        Source::Lookup(Lookup::ClockYear | Lookup::ClockNow) => "clock".to_owned(),
+        Source::Lookup(Lookup::Seed) => "chance".to_owned(),
         Source::Default | Source::NotAsked => "default".to_owned(),
     }
 }
