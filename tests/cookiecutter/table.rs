@@ -92,7 +92,7 @@ fn texts_render_the_same() {
         ),
         (
             "more filters",
-            "{{ 'a long text here'|truncate(9) }} {{ 'a b c'|wordcount }} {{ {'b': 1, 'a': 2}|dictsort }} {{ ['a', 'b']|map('upper')|list }} {{ [1, 2, 3]|select('odd')|list }} {{ [1, 2, 3]|batch(2)|list }} {{ 'a'|list }} {{ 'x<y'|e }} {{ '%s!' | format('a') }} {{ [1,2]|sum }} {{ 'abc'|replace('b', 'x') }} {{ '  x '|trim }}\n",
+            "{{ 'a long text here'|truncate(9) }} {{ {'b': 1, 'a': 2}|dictsort }} {{ ['a', 'b']|map('upper')|list }} {{ [1, 2, 3]|select('odd')|list }} {{ [1, 2, 3]|batch(2)|list }} {{ 'a'|list }} {{ 'x<y'|e }} {{ '%s!' | format('a') }} {{ [1,2]|sum }} {{ 'abc'|replace('b', 'x') }} {{ '  x '|trim }}\n",
         ),
         (
             "tests",

@@ -195,6 +195,19 @@ fn a_list_of_templates_is_one_source() {
 }
 
 #[test]
+fn a_lock_file_of_the_template_is_a_file() {
+    let sandbox = Sandbox::new();
+    sandbox.write("tpl/cookiecutter.json", r#"{"slug": "s"}"#);
+    sandbox.write(
+        "tpl/{{cookiecutter.slug}}/uv.lock",
+        "{{ cookiecutter.slug }}\n",
+    );
+    sandbox.write("tpl/{{cookiecutter.slug}}/pyproject.toml", "no TOML\n");
+    sandbox.run("new ./tpl x --yes").ok();
+    assert_eq!(sandbox.read("x/uv.lock"), "s\n");
+}
+
+#[test]
 fn a_template_of_copier_is_named_as_one() {
     let sandbox = Sandbox::new();
     sandbox.write("copied/copier.yml", "name: x\n");

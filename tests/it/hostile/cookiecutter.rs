@@ -104,7 +104,7 @@ pub(super) fn cases() -> Vec<Case> {
         works("templates in answers", |stage| {
             template(stage, PLAIN, "x.txt", "{{ cookiecutter.a }}");
             stage.word("-D").word("a={{ 7 * 7 }}{% include '/etc/passwd' %}");
-            stage.makes("shop").then(|stage, _| {
+            stage.makes("work/shop").then(|stage, _| {
                 let made = stage.read("shop/x.txt");
                 assert_eq!(made, "{{ 7 * 7 }}{% include '/etc/passwd' %}");
             });
