@@ -174,12 +174,7 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         .iter()
         .map(|(path, layers)| json!({ "path": path, "layers": layers }))
         .collect();
-    let cookiecutter = report.template.cookiecutter.iter();
-    let hooks: Vec<&str> = cookiecutter
-        .flat_map(|cookiecutter| &cookiecutter.hooks)
-        .map(|hook| hook.file.as_str())
-        .collect();
-    json!({
+    let mut shown = json!({
         "name": manifest.name,
         "version": manifest.version.to_string(),
         "source": report.template.origin.to_string(),
@@ -192,6 +187,16 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         "questions": report.template.questions,
         "layers": layers,
         "files": files,
-        "hooks": hooks,
-    })
+    });
+    if let (Some(cookiecutter), Some(shown)) =
+        (&report.template.cookiecutter, shown.as_object_mut())
+    {
+        let hooks: Vec<&str> = cookiecutter
+            .hooks
+            .iter()
+            .map(|hook| hook.file.as_str())
+            .collect();
+        shown.insert("hooks".to_owned(), json!(hooks));
+    }
+    shown
 }

@@ -125,6 +125,8 @@ fn hooks_never_run() {
     assert!(added.contains(told), "{added}");
     let shown = sandbox.run("show acme/service").ok().stdout;
     assert!(shown.contains("\n  hooks/post_gen_project.py\n"), "{shown}");
+    let json = sandbox.run("show acme/service --json").ok().json();
+    assert_eq!(json["hooks"][1], "hooks/post_gen_project.py");
     let refused = sandbox.run("new acme/service shop --yes").fails(2).stderr;
     assert!(
         refused.contains("has hooks, which are programs: hooks/pre_gen_project.py"),
