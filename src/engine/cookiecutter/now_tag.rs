@@ -64,7 +64,7 @@ pub(super) fn rewrite<'a>(text: &'a str, syntax: &Syntax) -> Cow<'a, str> {
                     Some(short) => (short, rest.get(short.len()..).unwrap_or_default()),
                     None => (rest, ""),
                 };
-                let arguments = rest.trim_start().strip_prefix("now").unwrap_or_default();
+                let arguments = rest.trim().strip_prefix("now").unwrap_or_default();
                 made.push_str(text.get(copied..inside).unwrap_or_default());
                 let _ = write!(
                     made,
