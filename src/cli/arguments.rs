@@ -240,6 +240,9 @@ pub struct NewArgs {
     /// Fetch nothing: templates come from the store, and uv uses its cache
     #[arg(long, help_heading = "Git and uv")]
     pub offline: bool,
+    /// Make the project without the hooks of a Cookiecutter template; it may not be what its author meant
+    #[arg(long)]
+    pub skip_hooks: bool,
     /// Print the result as JSON
     #[arg(long)]
     pub json: bool,

@@ -196,8 +196,11 @@ impl From<SourceError> for Failure {
                 .field("--ref")
                 .exit(USAGE),
             SourceError::Empty { .. } => Self::new("source.empty", message).hint(
-                "a template is a folder with a `template.toml`; pyscaffold looks three folders deep, or where `pyscaffold-source.toml` says",
+                "a template is a folder with a `template.toml` or a `cookiecutter.json`; pyscaffold looks three folders deep, or where `pyscaffold-source.toml` says",
             ),
+            SourceError::Copier { .. } => Self::new("source.copier", message)
+                .notes(["its questions and tasks are made for Copier alone, and a project that it made is updated by it".to_owned()])
+                .hint("templates of Cookiecutter are read as they are; for a native one: pyscaffold template new FOLDER"),
             SourceError::UnknownSource { nearest, .. } => {
                 let all = "pyscaffold sources";
                 let hint = match nearest {
@@ -506,6 +509,10 @@ impl From<NewError> for Failure {
                     "add {}",
                     questions.iter().map(flag).collect::<Vec<_>>().join(" ")
                 ))
+                .exit(USAGE),
+            NewError::Hooks { .. } => Self::new("template.hooks", message)
+                .notes(["nothing that a template holds is run unasked".to_owned()])
+                .hint("add --skip-hooks (`update` and `adopt`: -D cookiecutter_hooks=skip); the project may then not be what its author meant")
                 .exit(USAGE),
             NewError::Prompt(PromptError::Cancelled) => {
                 Self::new("prompt.cancelled", message).exit(INTERRUPTED)

@@ -10,6 +10,7 @@ use super::questions;
 use super::shell::{BAD, DIM, GOOD, HEADING, Shell, Verbosity, styled};
 use crate::engine::plan::{Action, Existing};
 use crate::engine::resolve::Source;
+use crate::model::cookiecutter::{HOOKS, SKIP};
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::Origin;
@@ -46,6 +47,9 @@ fn options(system: &System, arguments: NewArgs, matches: &ArgMatches) -> NewOpti
     let mut answers: std::collections::BTreeMap<String, String> =
         arguments.set.into_iter().collect();
     answers.extend(questions::given(matches));
+    if arguments.skip_hooks {
+        answers.insert(HOOKS.to_owned(), SKIP.to_owned());
+    }
     let init = !arguments.no_git && system.config.init.unwrap_or(true);
     let commit = !arguments.no_commit && system.config.commit.unwrap_or(true);
     NewOptions {
@@ -98,6 +102,13 @@ fn tell(shell: &Shell, system: &System, report: &NewReport) {
     }
     if let Some(git) = &report.git {
         line("Git", git_line(git, report));
+    }
+    if let Some(cookiecutter) = report.template.cookiecutter.as_ref()
+        && !cookiecutter.hooks.is_empty()
+    {
+        let count = cookiecutter.hooks.len();
+        let what = format!("{count} not run; the project may not be what its author meant");
+        line("Hooks", what);
     }
     if report.synced {
         line("uv", "locked and synced".to_owned());

@@ -51,7 +51,7 @@ const TAKE_A_VALUE: [&str; 13] = [
 ];
 
 /// The flags of `new` and of every command that stand alone.
-const STAND_ALONE: [&str; 15] = [
+const STAND_ALONE: [&str; 16] = [
     "--diff",
     "--dry-run",
     "--help",
@@ -62,6 +62,7 @@ const STAND_ALONE: [&str; 15] = [
     "--no-pager",
     "--offline",
     "--quiet",
+    "--skip-hooks",
     "--sync",
     "--verbose",
     "--yes",

@@ -6,6 +6,7 @@ use super::arguments::ShowArgs;
 use super::failure::Failure;
 use super::shell::{DIM, HEADING, Shell, styled};
 use crate::engine::answer::describe;
+use crate::model::cookiecutter::Cookiecutter;
 use crate::model::question::{Kind, Question};
 use crate::model::relpath::RelPath;
 use crate::model::template::Template;
@@ -79,6 +80,9 @@ fn about(
     for question in &template.questions {
         shell.out(row(question, language))?;
     }
+    if let Some(cookiecutter) = &template.cookiecutter {
+        return hooks(shell, cookiecutter);
+    }
     shell.out(format!("\n{}", styled(HEADING, "Layers, lowest first")))?;
     for layer in &template.layers {
         let when = if layer.when.is_always() {
@@ -101,6 +105,21 @@ fn about(
             arguments.template
         ),
     ));
+    Ok(())
+}
+
+/// Names the programs that a template of Cookiecutter brings.
+fn hooks(shell: &Shell, cookiecutter: &Cookiecutter) -> Result<(), Failure> {
+    if cookiecutter.hooks.is_empty() {
+        return Ok(());
+    }
+    shell.out(format!(
+        "\n{}",
+        styled(HEADING, "Hooks, which are programs and never run")
+    ))?;
+    for hook in &cookiecutter.hooks {
+        shell.out(format!("  {}", visible(&hook.file)))?;
+    }
     Ok(())
 }
 
@@ -155,7 +174,7 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         .iter()
         .map(|(path, layers)| json!({ "path": path, "layers": layers }))
         .collect();
-    json!({
+    let mut shown = json!({
         "name": manifest.name,
         "version": manifest.version.to_string(),
         "source": report.template.origin.to_string(),
@@ -168,5 +187,16 @@ fn to_json(report: &ShowReport) -> serde_json::Value {
         "questions": report.template.questions,
         "layers": layers,
         "files": files,
-    })
+    });
+    if let (Some(cookiecutter), Some(shown)) =
+        (&report.template.cookiecutter, shown.as_object_mut())
+    {
+        let hooks: Vec<&str> = cookiecutter
+            .hooks
+            .iter()
+            .map(|hook| hook.file.as_str())
+            .collect();
+        shown.insert("hooks".to_owned(), json!(hooks));
+    }
+    shown
 }

@@ -49,6 +49,15 @@ pub(super) fn add(shell: &Shell, system: &System, arguments: AddArgs) -> Result<
         let full = format!("{name}/{}", manifest.name);
         line(title, format!("{full:<width$}  {version}  {summary}"));
     }
+    for template in &loaded.templates {
+        let hooks = template.cookiecutter.iter().flat_map(|own| &own.hooks);
+        let hooks: Vec<String> = hooks.map(|hook| visible(&hook.file)).collect();
+        if !hooks.is_empty() {
+            let (template, hooks) = (&template.manifest.name, hooks.join(", "));
+            let what = format!("{name}/{template} has programs, which never run: {hooks}");
+            line("Hooks", what);
+        }
+    }
     for (index, (address, commit)) in loaded.source.inherits.iter().enumerate() {
         let title = if index == 0 { "Inherits" } else { "" };
         line(

@@ -57,6 +57,7 @@ pub fn assemble(
         layers,
         questions,
         inherits,
+        cookiecutter: None,
     })
 }
 

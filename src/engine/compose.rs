@@ -7,6 +7,7 @@ use semver::Version;
 use toml_edit::DocumentMut;
 
 use super::budget;
+use super::cookiecutter;
 use super::escape::Language;
 use super::line_merge::unite_lines;
 use super::objects::{Leaf, tree_id};
@@ -196,6 +197,9 @@ type SlotTexts = BTreeMap<(RelPath, String), Vec<SlotText>>;
 /// # Errors
 /// The first thing that is wrong, in the order of the paths.
 pub fn compose(template: &Template, resolved: &Resolved) -> Result<Composition, ComposeError> {
+    if let Some(cookiecutter) = &template.cookiecutter {
+        return cookiecutter::compose(template, cookiecutter, resolved);
+    }
     let mut renderer = Renderer::new(resolved.names());
     let active: Vec<&Layer> = template
         .layers

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod assemble;
 pub mod budget;
 pub mod compose;
+pub mod cookiecutter;
 pub mod escape;
 pub(crate) mod helpers;
 

@@ -6,8 +6,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::answer::{AnswerError, Raw, describe, read_answer};
+use super::cookiecutter;
 use super::escape::Language as Target;
 use super::render::{RenderError, Renderer};
+use crate::model::cookiecutter::Cookiecutter;
 use crate::model::language::Language;
 use crate::model::problem::nearest;
 use crate::model::question::{Kind, Lookup, Question};
@@ -287,6 +289,11 @@ impl<'a> Resolver<'a> {
                 return Ok(Some((value, Source::Lookup(place))));
             }
         }
+        if let Some(cookiecutter) = &self.template.cookiecutter
+            && let Some(default) = self.cookiecutter_default(cookiecutter, question)?
+        {
+            return Ok(Some((default, Source::Default)));
+        }
         let Some(default) = &question.default else {
             return Ok(None);
         };
@@ -309,6 +316,23 @@ impl<'a> Resolver<'a> {
             )?,
         };
         Ok(Some((value, Source::Default)))
+    }
+}
+
+impl Resolver<'_> {
+    fn cookiecutter_default(
+        &self,
+        template: &Cookiecutter,
+        question: &Question,
+    ) -> Result<Option<Value>, AnswerError> {
+        let answers = &self.resolved.answers;
+        let default = cookiecutter::default_of(template, question, answers);
+        let default = default.map_err(|error| AnswerError::Default {
+            key: question.key.clone(),
+            error,
+        })?;
+        let read = |value| read_answer(&unchecked(question), &Raw::Typed(value), self.language);
+        default.map(read).transpose()
     }
 }
 

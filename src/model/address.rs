@@ -237,6 +237,13 @@ impl GitUrl {
         self.transport
     }
 
+    /// Returns the last part of the path: what the repository is called.
+    pub fn repository_name(&self) -> &str {
+        let name = self.text.trim_end_matches('/');
+        let name = name.rsplit(['/', ':']).next().unwrap_or(name);
+        name.strip_suffix(".git").unwrap_or(name)
+    }
+
     /// Returns the name that a source of this address has if nobody gives it another: the owner on a host, else the repository.
     pub fn suggested_name(&self) -> Option<String> {
         let (_, path) = match self.text.split_once("://") {

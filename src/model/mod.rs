@@ -4,6 +4,8 @@
 
 pub mod address;
 pub mod condition;
+pub mod cookiecutter;
+pub mod json;
 pub mod language;
 pub mod manifest;
 pub mod name;

@@ -103,10 +103,16 @@ pub enum Lookup {
     /// The present year, or that of `SOURCE_DATE_EPOCH`.
     #[serde(rename = "clock.year")]
     ClockYear,
+    /// The present moment with the local offset, or that of `SOURCE_DATE_EPOCH`; only for templates of Cookiecutter.
+    #[serde(rename = "clock.now")]
+    ClockNow,
+    /// A number that nobody can guess; only for templates of Cookiecutter.
+    #[serde(rename = "chance.seed")]
+    Seed,
 }
 
 impl Lookup {
-    /// Every place with the word that manifests use for it.
+    /// Every place that manifests can name, with the word for it.
     pub const ALL: [(&'static str, Self); 3] = [
         ("git.user.name", Self::GitUserName),
         ("git.user.email", Self::GitUserEmail),
@@ -153,6 +159,11 @@ pub struct Question {
 }
 
 impl Question {
+    /// Returns whether nobody is asked: it is there to keep what was drawn.
+    pub fn is_drawn(&self) -> bool {
+        matches!(self.from, Some(Lookup::ClockNow | Lookup::Seed))
+    }
+
     /// Returns the question's command-line flag, without dashes.
     pub fn flag(&self) -> String {
         self.key.replace('_', "-")

@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::address::{GitRef, GitUrl};
 use super::condition::Condition;
+use super::cookiecutter::Cookiecutter;
 use super::manifest::{LayerName, Manifest, Role};
 use super::object::Unread;
 use super::question::Question;
@@ -104,6 +105,8 @@ pub struct Template {
     pub questions: Vec<Question>,
     /// What is inherited from other repositories, by the address in the manifest.
     pub inherits: BTreeMap<String, GitOrigin>,
+    /// What makes it a template of Cookiecutter; none for one of the native format.
+    pub cookiecutter: Option<Cookiecutter>,
 }
 
 impl Template {

@@ -103,7 +103,9 @@ pub fn target(system: &System, opened: &Opened, wanted: &Wanted) -> Result<Targe
     let record = &opened.record;
     let template = load(system, opened, wanted)?;
     let manifest = &template.manifest;
-    if manifest.name != record.template {
+    // One of Cookiecutter is called after its repository, which may have moved.
+    let moved = wanted.source.is_some() && template.cookiecutter.is_some();
+    if manifest.name != record.template && !moved {
         return Err(TargetError::Other {
             source_word: template.origin.to_string(),
             found: manifest.name.clone(),

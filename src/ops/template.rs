@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::System;
 use super::new::NewError;
 use super::show::compose_with;
+use crate::engine::cookiecutter;
 use crate::engine::lint::{blame, lint};
 use crate::model::manifest::TestCase;
 use crate::model::problem::Problem;
@@ -179,6 +180,13 @@ pub fn check(system: &System, word: &str) -> Result<CheckReport, TemplateError> 
         }
         Err(error) => return Err(error),
     };
+    if let Some(cookiecutter) = &template.cookiecutter {
+        return Ok(CheckReport {
+            problems: cookiecutter::check(&template, cookiecutter),
+            template: Some(template),
+            unread: 0,
+        });
+    }
     let findings = lint(&template);
     let mut problems = findings.problems;
     let mut unread = 0;

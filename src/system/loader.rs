@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::builtin::{self, Wanted};
+use super::cookiecutter;
 use super::shelf::{Entry, Kind, Shelf, join};
 use crate::engine::assemble::{Parts, assemble};
 use crate::engine::budget;
@@ -61,6 +62,10 @@ pub fn load(
     (resolve, reading): (Resolve<'_>, Reading),
     wanted: &Wanted,
 ) -> Result<Template, Vec<Problem>> {
+    if cookiecutter::is_here(shelf, folder).map_err(one)? {
+        refuse_links(shelf, folder).map_err(one)?;
+        return cookiecutter::load(shelf, folder, origin);
+    }
     let mut loader = Loader {
         resolve,
         reading,
@@ -87,16 +92,44 @@ pub fn load(
 /// # Errors
 /// What is wrong with it.
 pub fn manifest(shelf: &Shelf, folder: &str) -> Result<Manifest, Vec<Problem>> {
+    if cookiecutter::is_here(shelf, folder).map_err(one)? {
+        return cookiecutter::manifest(shelf, folder);
+    }
     read_head(shelf, folder, Role::Template)
 }
 
-/// Returns whether a folder of a shelf holds a template.
+/// Returns what the template in a folder of a shelf is called; none if its manifest cannot be read.
+pub fn name(shelf: &Shelf, folder: &str) -> Option<String> {
+    match folder.rsplit('/').next() {
+        Some(last) if !last.is_empty() && is_native(shelf, folder).unwrap_or(true) => {
+            Some(last.to_owned())
+        }
+        Some(_) | None => Some(manifest(shelf, folder).ok()?.name),
+    }
+}
+
+/// Returns whether a folder of a shelf holds a template: a native one, or one of Cookiecutter that is not a list of others.
 ///
 /// # Errors
 /// It cannot be looked at.
 pub fn is_template(shelf: &Shelf, folder: &str) -> Result<bool, Problem> {
+    if is_native(shelf, folder)? {
+        return Ok(true);
+    }
+    // What is wrong with the list is told where its templates are looked for.
+    Ok(cookiecutter::is_here(shelf, folder)?
+        && !matches!(cookiecutter::nested(shelf, folder), Ok(Some(_))))
+}
+
+/// Returns whether a folder of a shelf holds a template of the native format, which others can be built upon.
+fn is_native(shelf: &Shelf, folder: &str) -> Result<bool, Problem> {
     let path = join(folder, Role::Template.file_name());
     Ok(shelf.kind(&path)?.is_some())
+}
+
+/// Returns whether a folder of a shelf holds a template of Copier, which pyscaffold does not read.
+pub fn is_copier(shelf: &Shelf, folder: &str) -> bool {
+    cookiecutter::is_copier(shelf, folder).unwrap_or(false)
 }
 
 /// Returns the folders of a shelf that hold a template: the folder itself, or those below it, in order.
@@ -116,8 +149,22 @@ pub fn find(shelf: &Shelf, folder: &str) -> Result<Vec<String>, Problem> {
                 format!("there are more than {SEARCH_FOLDERS} folders to search for templates");
             return Err(Problem::of(folder, message));
         }
-        if is_template(shelf, &folder)? {
+        if is_native(shelf, &folder)? {
             found.push(folder);
+            continue;
+        }
+        if cookiecutter::is_here(shelf, &folder)? {
+            match cookiecutter::nested(shelf, &folder) {
+                // A list in a list would be one that never ends.
+                Ok(Some(below)) if depth < SEARCH_DEPTH => {
+                    open.extend(below.into_iter().map(|below| (below, depth + 1)));
+                }
+                Ok(Some(_)) => {
+                    return Err(Problem::of(folder, "lies too deep in lists of templates"));
+                }
+                // What is wrong with it is told when it is loaded.
+                Ok(None) | Err(_) => found.push(folder),
+            }
             continue;
         }
         if depth == SEARCH_DEPTH {
@@ -130,6 +177,7 @@ pub fn find(shelf: &Shelf, folder: &str) -> Result<Vec<String>, Problem> {
         }
     }
     found.sort();
+    found.dedup();
     Ok(found)
 }
 
@@ -206,7 +254,7 @@ impl Loader<'_> {
             }
             LayerName::Source(path) => {
                 let folder = checked(path, "folder of a template")?;
-                if !is_template(shelf, &folder)? {
+                if !is_native(shelf, &folder)? {
                     let message = format!("this source has no template in `{path}`");
                     return Err(Missing::Because(message));
                 }
@@ -215,7 +263,7 @@ impl Loader<'_> {
             LayerName::Address(address) => {
                 let remote = self.remote(address)?;
                 let folder = remote.origin.dir.clone();
-                if !is_template(&remote.shelf, &folder)? {
+                if !is_native(&remote.shelf, &folder)? {
                     let message = format!("`{address}` holds no `template.toml`");
                     return Err(Missing::Because(message));
                 }

@@ -4,6 +4,7 @@ pub mod answers;
 pub mod builtin;
 pub mod config;
 pub mod contents;
+pub mod cookiecutter;
 pub mod diff;
 pub mod env;
 pub mod first_commit;

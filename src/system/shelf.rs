@@ -49,13 +49,24 @@ pub struct Entry {
     pub name: String,
     /// What it is.
     pub kind: Kind,
+    /// Whether a file is one that is run.
+    pub executable: bool,
     /// The id of its object in a commit.
     id: Option<Oid>,
 }
 
 impl Entry {
     pub(super) fn new(name: String, kind: Kind, id: Option<Oid>) -> Self {
-        Self { name, kind, id }
+        Self {
+            name,
+            kind,
+            executable: false,
+            id,
+        }
+    }
+
+    pub(super) fn executable(self, executable: bool) -> Self {
+        Self { executable, ..self }
     }
 }
 
@@ -69,6 +80,18 @@ pub enum Shelf {
 }
 
 impl Shelf {
+    /// Returns what a folder is called; for the shelf itself, what the folder or repository is that it shows.
+    pub fn name_of(&self, folder: &str) -> String {
+        match (folder.rsplit('/').next(), self) {
+            (Some(last), _) if !last.is_empty() => last.to_owned(),
+            (_, Self::Disk(root)) => root
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+                .unwrap_or_default(),
+            (_, Self::Commit(snapshot)) => snapshot.name.clone(),
+        }
+    }
+
     /// Returns what stands at a path; nothing if there is nothing. Below a link there is nothing but the link.
     ///
     /// # Errors
@@ -202,6 +225,21 @@ fn disk_kind(root: &Path, path: &str) -> Result<Option<Kind>, Problem> {
     Ok(Some(kind))
 }
 
+#[cfg(unix)]
+fn is_executable(entry: &fs::DirEntry) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    const BY_ITS_OWNER: u32 = 0o100;
+    entry
+        .metadata()
+        .is_ok_and(|found| found.permissions().mode() & BY_ITS_OWNER != 0)
+}
+
+/// Returns false: here no mode tells.
+#[cfg(not(unix))]
+fn is_executable(_: &fs::DirEntry) -> bool {
+    false
+}
+
 fn of_file_type(found: fs::FileType) -> Kind {
     if found.is_symlink() {
         Kind::Link
@@ -226,7 +264,8 @@ fn disk_entries(root: &Path, path: &str) -> Result<Vec<Entry>, Problem> {
             let entry = entry.map_err(|error| failed(path, &error))?;
             let kind = entry.file_type().map_err(|error| failed(path, &error))?;
             match entry.file_name().into_string() {
-                Ok(name) => Ok(Entry::new(name, of_file_type(kind), None)),
+                Ok(name) => Ok(Entry::new(name, of_file_type(kind), None)
+                    .executable(kind.is_file() && is_executable(&entry))),
                 Err(_) => Err(Problem::of(path, "holds a name that is not UTF-8")),
             }
         })

@@ -47,7 +47,9 @@ pub enum SourceError {
         all: Vec<String>,
     },
     /// There is no folder at the path.
-    #[error("no template at `{path}`: there is no folder with a `template.toml`")]
+    #[error(
+        "no template at `{path}`: there is no folder with a `template.toml` or `cookiecutter.json`"
+    )]
     NoFolder {
         /// The path as given.
         path: String,
@@ -61,8 +63,14 @@ pub enum SourceError {
         all: Vec<String>,
     },
     /// A folder or repository has no template.
-    #[error("`{place}` has no template: no folder with a `template.toml`")]
+    #[error("`{place}` has no template: no folder with a `template.toml` or `cookiecutter.json`")]
     Empty {
+        /// The folder or address.
+        place: String,
+    },
+    /// A folder or repository holds a template of Copier.
+    #[error("`{place}` is a template of Copier, which pyscaffold does not read")]
+    Copier {
         /// The folder or address.
         place: String,
     },
@@ -312,11 +320,10 @@ impl Catalog {
     /// Returns the names of a source's templates, as far as they can be told without the network.
     fn names(&self, source: &Source) -> Result<Vec<String>, SourceError> {
         let open = self.open_source(source, false)?;
-        let named = open.folders.iter().map(|folder| match last_part(folder) {
-            "" => loader::manifest(&open.shelf, folder).map_or(String::new(), |head| head.name),
-            name => name.to_owned(),
-        });
-        Ok(named.filter(|name| !name.is_empty()).collect())
+        let folders = open.folders.iter();
+        Ok(folders
+            .filter_map(|folder| loader::name(&open.shelf, folder))
+            .collect())
     }
 
     /// Loads a template of a source.
@@ -333,11 +340,7 @@ impl Catalog {
         let source = other.as_ref().unwrap_or(source);
         let open = self.open_source(source, true)?;
         for folder in &open.folders {
-            let is_it = match last_part(folder) {
-                "" => loader::manifest(&open.shelf, folder).is_ok_and(|head| head.name == name),
-                last => last == name,
-            };
-            if is_it {
+            if loader::name(&open.shelf, folder).as_deref() == Some(name) {
                 return self.load_of(source, &open, folder);
             }
         }
@@ -405,7 +408,8 @@ impl Catalog {
                 (Origin::Directory(path.display().to_string()), None)
             }
         };
-        let label = format!("{}/{}", source.name, last_part(folder));
+        let name = loader::name(&open.shelf, folder).unwrap_or_default();
+        let label = format!("{}/{name}", source.name);
         self.load_from(
             &open.shelf,
             folder,
@@ -437,7 +441,7 @@ impl Catalog {
         })?;
         let name = &template.manifest.name;
         let called = last_part(folder);
-        if !called.is_empty() && called != name {
+        if !called.is_empty() && called != name && template.cookiecutter.is_none() {
             let message = format!(
                 "the template is called `{name}` and its folder `{called}`: in a source both have one name"
             );
@@ -702,7 +706,11 @@ impl Catalog {
                 Place::Git(url) => url.to_string(),
                 Place::Folder(path) => visible(path),
             };
-            return Err(SourceError::Empty { place });
+            return Err(if loader::is_copier(&shelf, "") {
+                SourceError::Copier { place }
+            } else {
+                SourceError::Empty { place }
+            });
         }
         Ok(OpenSource {
             shelf,
@@ -801,6 +809,11 @@ impl Catalog {
         };
         let folder = match folders.as_slice() {
             [folder] => folder.clone(),
+            [] if loader::is_copier(&shelf, dir) => {
+                return Err(SourceError::Copier {
+                    place: visible(word),
+                });
+            }
             [] => {
                 return Err(SourceError::Empty {
                     place: visible(word),
@@ -838,10 +851,7 @@ impl Catalog {
 
     /// Returns whether a folder is one of a template.
     pub fn has_template(&self, folder: &Path) -> bool {
-        self.environment
-            .path(folder)
-            .join("template.toml")
-            .is_file()
+        holds_template(&self.environment.path(folder))
     }
 
     /// Loads the template in a folder of this machine.
@@ -850,7 +860,7 @@ impl Catalog {
     /// There is none, or it has faults.
     pub fn load_folder(&self, word: &str) -> Result<Template, SourceError> {
         let folder = self.environment.path(Path::new(word));
-        if !folder.join("template.toml").is_file() {
+        if !holds_template(&folder) {
             return self.load_below(word, &folder);
         }
         // Beside a source's own file lies what its templates share.
@@ -884,9 +894,14 @@ impl Catalog {
         } else {
             Vec::new()
         };
-        below.retain(|dir| folder.join(dir).join("template.toml").is_file());
+        below.retain(|dir| holds_template(&folder.join(dir)));
         let word_of = |dir: &String| format!("{}/{dir}", word.trim_end_matches('/'));
         match below.as_slice() {
+            [] if loader::is_copier(&Shelf::Disk(folder.to_owned()), "") => {
+                Err(SourceError::Copier {
+                    place: visible(word),
+                })
+            }
             [] => Err(SourceError::NoFolder {
                 path: visible(word),
             }),
@@ -921,6 +936,15 @@ fn explain(error: &SourceError) -> String {
         }
         other => other.to_string(),
     }
+}
+
+/// Returns whether a folder of this machine holds a template of its own, which is not a list of others.
+fn holds_template(folder: &Path) -> bool {
+    if folder.join("template.toml").is_file() {
+        return true;
+    }
+    folder.join("cookiecutter.json").is_file()
+        && loader::is_template(&Shelf::Disk(folder.to_owned()), "").unwrap_or(false)
 }
 
 /// Returns whether a word names a folder rather than a template: `.`, or a path with a separator.

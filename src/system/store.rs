@@ -80,6 +80,9 @@ pub struct Store {
     root: PathBuf,
 }
 
+/// The mode that git gives a file that is run.
+const EXECUTABLE: i32 = 0o100_755;
+
 /// One stored commit, open for reading.
 pub struct Snapshot {
     repository: Repository,
@@ -88,6 +91,8 @@ pub struct Snapshot {
     folders: RefCell<BTreeMap<Oid, Rc<Folder>>>,
     /// The commit id.
     pub commit: String,
+    /// What the repository is called, or the folder of it that is taken for the whole.
+    pub name: String,
 }
 
 /// What a folder of a commit holds, in the order of the names.
@@ -95,6 +100,8 @@ pub struct Snapshot {
 struct Folder {
     id: Oid,
     entries: Vec<(Vec<u8>, Oid, Kind)>,
+    /// The names of the files that are run, in the same order.
+    executables: Vec<Vec<u8>>,
 }
 
 impl Folder {
@@ -105,7 +112,17 @@ impl Folder {
             .collect();
         entries.sort_by(|left, right| left.0.cmp(&right.0));
         let id = tree.id();
-        Self { id, entries }
+        let mut executables: Vec<Vec<u8>> = tree
+            .iter()
+            .filter(|entry| entry.filemode_raw() == EXECUTABLE)
+            .map(|entry| entry.name_bytes().to_vec())
+            .collect();
+        executables.sort();
+        Self {
+            id,
+            entries,
+            executables,
+        }
     }
 
     fn get(&self, name: &str) -> Option<(Oid, Kind)> {
@@ -169,9 +186,9 @@ impl Store {
             commit: commit.to_owned(),
             message: plain(error),
         };
-        Snapshot::open(&folder, commit)
-            .map(Some)
-            .map_err(|error| damaged(&error))
+        let mut snapshot = Snapshot::open(&folder, commit).map_err(|error| damaged(&error))?;
+        url.repository_name().clone_into(&mut snapshot.name);
+        Ok(Some(snapshot))
     }
 
     /// Returns the commit to which a branch, a tag or, without one, the repository's head led when it was fetched last.
@@ -323,6 +340,7 @@ impl Snapshot {
             tree,
             folders: RefCell::default(),
             commit: commit.to_owned(),
+            name: String::new(),
         })
     }
 
@@ -335,6 +353,11 @@ impl Snapshot {
         match found {
             Some(tree) => {
                 self.tree = tree;
+                folder
+                    .rsplit('/')
+                    .next()
+                    .unwrap_or_default()
+                    .clone_into(&mut self.name);
                 Ok(self)
             }
             None => Err(Problem::of(folder, "is no folder of this commit")),
@@ -437,7 +460,8 @@ impl Snapshot {
             .entries
             .iter()
             .map(|(name, id, kind)| match std::str::from_utf8(name) {
-                Ok(name) => Ok(Entry::new(name.to_owned(), *kind, Some(*id))),
+                Ok(text) => Ok(Entry::new(text.to_owned(), *kind, Some(*id))
+                    .executable(folder.executables.binary_search(name).is_ok())),
                 Err(_) => Err(Problem::of(path, "holds a name that is not UTF-8")),
             })
             .collect()
@@ -489,7 +513,7 @@ fn kind_of(entry: &TreeEntry<'_>) -> Kind {
     match entry.filemode_raw() {
         0o040_000 => Kind::Folder,
         // The second is what old repositories have.
-        0o100_644 | 0o100_664 | 0o100_755 => Kind::File,
+        0o100_644 | 0o100_664 | EXECUTABLE => Kind::File,
         0o120_000 => Kind::Link,
         0o160_000 => Kind::Submodule,
         _ => Kind::Special,

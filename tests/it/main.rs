@@ -22,6 +22,8 @@ mod concurrent;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod cookiecutter;
+#[cfg(test)]
 mod destination;
 #[cfg(test)]
 mod doctor;

@@ -25,7 +25,7 @@ use crate::model::text::Position;
 use crate::model::value::Value;
 
 /// The flags of `new` itself, which no question can take.
-pub const OWN_FLAGS: [&str; 23] = [
+pub const OWN_FLAGS: [&str; 24] = [
     "answers",
     "color",
     "config",
@@ -45,6 +45,7 @@ pub const OWN_FLAGS: [&str; 23] = [
     "quiet",
     "ref",
     "set",
+    "skip-hooks",
     "sync",
     "verbose",
     "version",

@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use super::{NewError, NewOptions};
 use crate::engine::answer::{AnswerError, Raw, read_answer};
 use crate::engine::resolve::{ALWAYS, Given, Open, Resolved, Resolver, Source};
+use crate::model::cookiecutter::HOOKS;
 use crate::model::name::{DistributionName, PackageName};
-use crate::model::question::{Kind, Lookup};
+use crate::model::question::{Kind, Lookup, Question};
 use crate::model::template::Template;
+use crate::model::text::visible;
 use crate::model::value::Value;
 use crate::ops::System;
 use crate::system::answers;
+use crate::system::cookiecutter;
+use crate::system::env::Environment;
 use crate::system::prompt::{self, Escape, PromptError};
 use crate::system::repository::GitSettings;
 
@@ -33,7 +37,10 @@ pub(in crate::ops) fn answer(
         NewError::Answer { error, place }
     };
     let identity = [("name", name.to_string()), ("package", package.to_string())];
-    let lookups = lookups(system, settings);
+    let mut lookups = lookups(system, settings);
+    if template.questions.iter().any(Question::is_drawn) {
+        lookups.extend(drawn(&system.environment)?);
+    }
     let begin = || {
         let (given, lookups) = (given.clone(), lookups.clone());
         Resolver::new(template, identity.clone(), given, lookups, system.language)
@@ -43,7 +50,13 @@ pub(in crate::ops) fn answer(
     let asks = system.environment.interactive && !options.yes;
     let mut missing = Vec::new();
     while let Some(open) = resolver.next_open().map_err(place)? {
-        if asks {
+        if open.question.key == HOOKS && open.default.is_none() {
+            return Err(NewError::Hooks {
+                template: template.manifest.name.clone(),
+                hooks: hooks_of(template),
+            });
+        }
+        if asks && !open.question.is_drawn() {
             let answer = dialogue.ask(system, &open).map_err(|fault| match fault {
                 Fault::Answer(error) => place(error),
                 Fault::Prompt(error) => error.into(),
@@ -123,12 +136,22 @@ impl Dialogue {
 
     /// Answers anew what stays answered.
     fn replay(&self, resolver: &mut Resolver<'_>) -> Result<(), AnswerError> {
-        for (_, value, source) in &self.answered {
-            resolver.next_open()?;
+        for (key, value, source) in &self.answered {
+            // What is drawn is answered in between, and is not asked.
+            while let Some(open) = resolver.next_open()? {
+                let drawn = open.default.filter(|_| open.question.key != *key);
+                let Some((value, source)) = drawn else { break };
+                resolver.answer(&Raw::Typed(value), source)?;
+            }
             resolver.answer(&Raw::Typed(value.clone()), *source)?;
         }
         Ok(())
     }
+}
+
+fn hooks_of(template: &Template) -> Vec<String> {
+    let hooks = template.cookiecutter.iter().flat_map(|own| &own.hooks);
+    hooks.map(|hook| visible(&hook.file)).collect()
 }
 
 /// Collects what was given, the stronger place over the weaker one: flag, answers file, environment, configuration.
@@ -194,6 +217,17 @@ fn lookups(system: &System, settings: &GitSettings) -> BTreeMap<Lookup, Value> {
     found
 }
 
+/// Returns what a template of Cookiecutter takes from the clock and from chance.
+fn drawn(environment: &Environment) -> Result<[(Lookup, Value); 2], NewError> {
+    Ok([
+        (
+            Lookup::ClockNow,
+            Value::Text(cookiecutter::moment(environment)),
+        ),
+        (Lookup::Seed, Value::Text(cookiecutter::seed()?)),
+    ])
+}
+
 /// Returns where an answer was given, as a person would look for it.
 pub fn place_of(source: Source, key: &str) -> String {
     match source {
@@ -204,7 +238,8 @@ pub fn place_of(source: Source, key: &str) -> String {
         Source::Prompt => "prompt".to_owned(),
         Source::Config => "config".to_owned(),
         Source::Lookup(Lookup::GitUserName | Lookup::GitUserEmail) => "git config".to_owned(),
-        Source::Lookup(Lookup::ClockYear) => "clock".to_owned(),
+        Source::Lookup(Lookup::ClockYear | Lookup::ClockNow) => "clock".to_owned(),
+        Source::Lookup(Lookup::Seed) => "chance".to_owned(),
         Source::Default | Source::NotAsked => "default".to_owned(),
     }
 }

@@ -55,6 +55,17 @@ pub enum NewError {
         /// The questions.
         questions: Vec<Question>,
     },
+    /// The template wants programs run, and nobody said what happens to them.
+    #[error(
+        "template `{template}` has hooks, which are programs: {}",
+        .hooks.join(", ")
+    )]
+    Hooks {
+        /// The template.
+        template: String,
+        /// Their files.
+        hooks: Vec<String>,
+    },
     /// A prompt was left.
     #[error(transparent)]
     Prompt(#[from] PromptError),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{GitMode, GitReport, LOCK, NewError, NewOptions, NewReport, NoCommit};
+use super::{GitMode, GitReport, LOCK, NewError, NewOptions, NewReport, NoCommit, UvMode};
 use crate::engine::plan::Action;
 use crate::model::tree::Tree;
 use crate::model::value::Value;
@@ -49,13 +49,15 @@ pub(super) fn make(
         }
     }
     staging.write(&project, &staged)?;
-    if report.locks() {
+    // A lock file that the template brings is a file like any other.
+    let locks = options.uv != UvMode::Off && report.locks();
+    if locks {
         uv::run("lock", &project, options.offline).map_err(NewError::Lock)?;
         staging.check()?;
         workdir::check_file(&project.join(LOCK))?;
     }
     // What lies in the staging folder is the tree alone, unless a lock file was added or something that was there is kept.
-    let is_whole = !report.locks() && !matches!(destination, Destination::Folder);
+    let is_whole = !locks && !matches!(destination, Destination::Folder);
     let known = is_whole.then_some(&staged);
     let git = start_repository(
         &system.environment,

@@ -510,6 +510,37 @@ pub(super) fn rows() -> Vec<Row> {
             },
         ),
         row(
+            "source.copier",
+            [
+                "The repository or folder is a template of Copier, which is not read.",
+                "Use Copier for it, or write its files as a template of Cookiecutter or of pyscaffold.",
+            ],
+            1,
+            Json,
+            "templates of Cookiecutter are read",
+            |sandbox| {
+                let team = Team::new(sandbox, "acme");
+                team.file("copier.yml", "").commit();
+                words(&format!("add {}", team.url()))
+            },
+        ),
+        row(
+            "template.hooks",
+            [
+                "The template of Cookiecutter has hooks, programs of its author that are never run.",
+                "Look at them with `pyscaffold show`, and leave them out by `--skip-hooks`.",
+            ],
+            2,
+            Json,
+            "add --skip-hooks",
+            |sandbox| {
+                sandbox.write("tpl/cookiecutter.json", "{}");
+                sandbox.write("tpl/{{cookiecutter}}/x", "");
+                sandbox.write("tpl/hooks/pre_gen_project.sh", "");
+                words("new ./tpl x --yes")
+            },
+        ),
+        row(
             "source.unknown",
             [
                 "No source of this name was added.",

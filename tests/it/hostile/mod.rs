@@ -6,6 +6,7 @@
 
 mod answers;
 mod commands;
+mod cookiecutter;
 mod engine;
 mod git_tricks;
 mod links;
@@ -31,6 +32,7 @@ const GROUPS: &[Group] = &[
     ("special", special::cases),
     ("git", git_tricks::cases),
     ("engine", engine::cases),
+    ("cookiecutter", cookiecutter::cases),
     ("manifest", manifest::cases),
     ("answers", answers::cases),
     ("terminal", terminal::cases),
@@ -71,6 +73,11 @@ fn special_files_hold() {
 #[test]
 fn git_tricks_hold() {
     hold("git");
+}
+
+#[test]
+fn templates_of_cookiecutter_hold() {
+    hold("cookiecutter");
 }
 
 #[test]
