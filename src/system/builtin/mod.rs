@@ -218,7 +218,7 @@ impl Loader<'_> {
 }
 
 fn template_folder(name: &str) -> Option<&'static Dir<'static>> {
-    let is_one = !matches!(name, LAYERS | RELEASED);
+    let is_one = !matches!(name, "" | LAYERS | RELEASED);
     is_one.then(|| folder(&TEMPLATES, name)).flatten()
 }
 
