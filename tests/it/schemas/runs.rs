@@ -101,6 +101,13 @@ fn projects(runs: &mut Runs) {
             "default = \"\"\nwhen = { much = 2 }\notherwise = \"never\"",
         );
     runs.add(&sandbox, "show", "show ./odd", 0);
+    let variables = r#"{"project": "Shop", "made": "{% now 'utc' %} {{ random_ascii_string(4) }}", "kind": ["a", "b"]}"#;
+    sandbox.write("cut/cookiecutter.json", variables);
+    sandbox.write("cut/{{cookiecutter.project}}/README.md", "{{cookiecutter.made}}\n");
+    sandbox.write("cut/hooks/post_gen_project.py", "");
+    runs.add(&sandbox, "show", "show ./cut", 0);
+    runs.add(&sandbox, "error", "new ./cut shop", 2);
+    runs.add(&sandbox, "new", "new ./cut cut-shop --skip-hooks", 0);
     runs.add(&sandbox, "error", "new ./odd x", 2);
     runs.add(&sandbox, "error", "new fastapi-ap x", 2);
     runs.add(&sandbox, "error", "new ./demo x --port 0", 2);
