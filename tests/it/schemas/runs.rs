@@ -103,7 +103,10 @@ fn projects(runs: &mut Runs) {
     runs.add(&sandbox, "show", "show ./odd", 0);
     let variables = r#"{"project": "Shop", "made": "{% now 'utc' %} {{ random_ascii_string(4) }}", "kind": ["a", "b"]}"#;
     sandbox.write("cut/cookiecutter.json", variables);
-    sandbox.write("cut/{{cookiecutter.project}}/README.md", "{{cookiecutter.made}}\n");
+    sandbox.write(
+        "cut/{{cookiecutter.project}}/README.md",
+        "{{cookiecutter.made}}\n",
+    );
     sandbox.write("cut/hooks/post_gen_project.py", "");
     runs.add(&sandbox, "show", "show ./cut", 0);
     runs.add(&sandbox, "error", "new ./cut shop", 2);

@@ -166,6 +166,13 @@ pub(crate) fn calls(
             continue;
         };
         let (process, name) = head.rsplit_once(' ').unwrap_or(("", head));
+        // Two programs may write at once, into each other's lines: what is left of those names no call.
+        if !MUTATING
+            .split(',')
+            .any(|call| call.trim_start_matches('?') == name)
+        {
+            continue;
+        }
         let key = (process.trim().to_owned(), name.to_owned());
         let time = seen.entry(key).or_default();
         *time += 1;
